@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is compiled with (see ARCHITECTURE.md, "Building").
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+
+let package = Package(
+    name: "dockmaster",
+    products: [
+        .executable(name: "dockmaster", targets: ["Supervisor"]),
+        .executable(name: "dockmaster-auth", targets: ["AuthWorker"]),
+        .executable(name: "dockmaster-registry", targets: ["RegistryWorker"]),
+        .executable(name: "dockmaster-proxy", targets: ["ProxyWorker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        // Tier 0: C and pure Swift.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "Supervision", swiftSettings: strict),
+        .target(name: "RegistryModel", swiftSettings: strict),
+
+        // Tier 1
+        .target(name: "ProcessControl", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "BundleConfig", dependencies: ["CCrypt", yams, x509, asn1, crypto, cryptoExtras], swiftSettings: strict),
+        .target(name: "BundleLog", dependencies: ["CSystemd", log], swiftSettings: strict),
+
+        // Tier 2
+        .target(
+            name: "WorkerRuntime", dependencies: ["ProcessControl", "BundleLog", "CSystemd", log, nio, nioPosix],
+            swiftSettings: strict),
+        .target(
+            name: "RegistryToken",
+            dependencies: ["RegistryModel", crypto, x509, asn1, .product(name: "JWTKit", package: "jwt-kit")],
+            swiftSettings: strict),
+
+        // Tier 3
+        .target(
+            name: "HTTPService",
+            dependencies: [
+                "WorkerRuntime", "BundleLog", "RegistryModel", hummingbird,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"), nio, nioPosix, log,
+            ], swiftSettings: strict),
+        .target(
+            name: "RegistryStorage", dependencies: ["RegistryModel", "COpenSSL", "CLinux", "ProcessControl"],
+            swiftSettings: strict),
+
+        // Tier 4: the four processes.
+        .executableTarget(
+            name: "Supervisor",
+            dependencies: [
+                "ProcessControl", "Supervision", "BundleConfig", "BundleLog", "CLinux", "CSystemd", arguments,
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "AuthWorker",
+            dependencies: [
+                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel", "CRE2",
+                "CCrypt", hummingbird, log, nio, nioPosix, arguments,
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "RegistryWorker",
+            dependencies: [
+                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
+                "RegistryStorage", hummingbird, log, nio, nioPosix, arguments,
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "ProxyWorker",
+            dependencies: [
+                "WorkerRuntime", "BundleConfig", "BundleLog", log, nio, nioPosix, arguments,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)

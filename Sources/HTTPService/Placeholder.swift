@@ -1,0 +1,3 @@
+enum PlaceholderHTTPService {}
+import Hummingbird
+import NIOExtras

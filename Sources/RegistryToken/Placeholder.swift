@@ -1,0 +1,4 @@
+enum PlaceholderRegistryToken {}
+import JWTKit
+import X509
+import Crypto

@@ -1,0 +1,4 @@
+import BundleConfig
+import Glibc
+print(placeholderParse("a: 1"))
+sleep(2)
