@@ -105,6 +105,47 @@ let package = Package(
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
+
+        // Tests: a target for each room, and one for the whole bundle with real clients (BundleTests).
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
+        .testTarget(name: "ProcessControlTests", dependencies: ["ProcessControl", "CLinux"], swiftSettings: strict),
+        .testTarget(
+            name: "BundleConfigTests", dependencies: ["BundleConfig", yams, x509, asn1, crypto], swiftSettings: strict),
+        .testTarget(name: "BundleLogTests", dependencies: ["BundleLog", log], swiftSettings: strict),
+        .testTarget(
+            name: "WorkerRuntimeTests", dependencies: ["WorkerRuntime", "HTTPService", "BundleLog", hummingbird, log],
+            swiftSettings: strict),
+        .testTarget(name: "RegistryModelTests", dependencies: ["RegistryModel"], swiftSettings: strict),
+        .testTarget(
+            name: "RegistryTokenTests", dependencies: ["RegistryToken", "RegistryModel", crypto],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel"], swiftSettings: strict),
+        .testTarget(
+            name: "SupervisorTests",
+            dependencies: ["Supervisor", "Supervision", "ProcessControl", "BundleConfig", "BundleLog"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AuthWorkerTests",
+            dependencies: [
+                "AuthWorker", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "RegistryWorkerTests",
+            dependencies: [
+                "RegistryWorker", "RegistryStorage", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService",
+                hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "ProxyWorkerTests",
+            dependencies: [
+                "ProxyWorker", "BundleConfig", nio, nioPosix,
+                .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], swiftSettings: strict),
+        .testTarget(name: "BundleTests", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
