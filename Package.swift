@@ -35,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
@@ -60,7 +61,7 @@ let package = Package(
 
         // Tier 2
         .target(
-            name: "WorkerRuntime", dependencies: ["ProcessControl", "BundleLog", "CSystemd", log, nio, nioPosix],
+            name: "WorkerRuntime", dependencies: ["BundleConfig", "BundleLog", "CSystemd", log],
             swiftSettings: strict),
         .target(
             name: "RegistryToken",
@@ -73,7 +74,8 @@ let package = Package(
             dependencies: [
                 "WorkerRuntime", "BundleLog", "RegistryModel", hummingbird,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "NIOExtras", package: "swift-nio-extras"), nio, nioPosix, log,
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, log,
             ], swiftSettings: strict),
         .target(
             name: "RegistryStorage", dependencies: ["RegistryModel", "COpenSSL", "CLinux", "ProcessControl"],
