@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The supervisor reads the lines from a pipe and puts them into journald, into the watcher's file and on the terminal.
 package enum BundleLog {
-    private static let level = Atomic<Int>(Logger.Level.info.order)
+    private static let order = Atomic<Int>(Logger.Level.info.order)
 
     /// Makes every `Logger` of this process write JSON lines to standard error. To be called once, first of all.
     package static func bootstrap(level: Logger.Level, component: String) {
@@ -15,11 +15,11 @@ package enum BundleLog {
 
     /// Changes the level of all loggers at once, as a reload does.
     package static func setLevel(_ level: Logger.Level) {
-        self.level.store(level.order, ordering: .relaxed)
+        order.store(level.order, ordering: .relaxed)
     }
 
-    static var currentLevel: Logger.Level {
-        Logger.Level.allCases[level.load(ordering: .relaxed)]
+    package static var level: Logger.Level {
+        Logger.Level.allCases[order.load(ordering: .relaxed)]
     }
 }
 

@@ -13,7 +13,7 @@ struct JSONLineHandler: LogHandler {
 
     /// The process has one level; setting a logger's own changes nothing.
     var logLevel: Logger.Level {
-        get { BundleLog.currentLevel }
+        get { BundleLog.level }
         set { _ = newValue }
     }
 
