@@ -56,7 +56,9 @@ let package = Package(
 
         // Tier 1
         .target(name: "ProcessControl", dependencies: ["CLinux"], swiftSettings: strict),
-        .target(name: "BundleConfig", dependencies: ["CCrypt", yams, x509, asn1, crypto, cryptoExtras], swiftSettings: strict),
+        .target(
+            name: "BundleConfig", dependencies: ["CCrypt", yams, x509, asn1, crypto, cryptoExtras],
+            swiftSettings: strict),
         .target(name: "BundleLog", dependencies: ["CSystemd", log], swiftSettings: strict),
 
         // Tier 2
@@ -118,7 +120,8 @@ let package = Package(
             name: "BundleConfigTests", dependencies: ["BundleConfig", yams, x509, asn1, crypto], swiftSettings: strict),
         .testTarget(name: "BundleLogTests", dependencies: ["BundleLog", log], swiftSettings: strict),
         .testTarget(
-            name: "WorkerRuntimeTests", dependencies: ["WorkerRuntime", "HTTPService", "BundleLog", hummingbird, log],
+            name: "WorkerRuntimeTests",
+            dependencies: ["WorkerRuntime", "HTTPService", "BundleLog", hummingbird, nioPosix, log],
             swiftSettings: strict),
         .testTarget(name: "RegistryModelTests", dependencies: ["RegistryModel"], swiftSettings: strict),
         .testTarget(
