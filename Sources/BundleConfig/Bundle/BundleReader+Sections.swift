@@ -65,8 +65,15 @@ extension BundleReader {
         }
     }
 
-    mutating func checkRegistry(_ registry: ConfigurationNode) {
+    mutating func checkRegistry(_ registry: ConfigurationNode, auth settings: ConfigurationNode, domain: String) {
         problems.add(registry.unknownKeys(Self.registryKeys))
+        problems.attempt {
+            let issuer = try settings["token"]?.string("issuer") ?? domain
+            guard let node = registry["auth"]?["token"]?["issuer"], !node.isNull, try node.string() != issuer else { return }
+            throw node.refused(
+                "is not the issuer of the auth worker's tokens (\(issuer))",
+                remedy: "Remove it, or set auth.token.issuer to the same")
+        }
         if let http = registry["http"] {
             for key in ["addr", "net", "tls", "letsencrypt", "prefix"] {
                 guard let node = http[key], !node.isNull else { continue }

@@ -42,7 +42,7 @@ struct BundleReader {
         let auth = section("auth")
         let registry = section("registry")
         checkAuth(auth)
-        checkRegistry(registry)
+        checkRegistry(registry, auth: auth, domain: domain)
         let users = readUsers(data: data, auth: auth)
         let acl = readAccessList(auth: auth)
         var proxy = ProxySettingsReader(options: options)
