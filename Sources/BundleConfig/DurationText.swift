@@ -2,7 +2,7 @@
 package enum DurationText {
     /// - Returns: nil for anything that is not a duration, or a negative one.
     package static func parse(_ text: String) -> Duration? {
-        if let seconds = Double(text), text.allSatisfy({ $0.isNumber || $0 == "." }) { return .seconds(seconds) }
+        if let seconds = Int(text), seconds >= 0 { return .seconds(seconds) }
         var rest = Substring(text)
         var total = Duration.zero
         guard !rest.isEmpty else { return nil }
@@ -11,8 +11,8 @@ package enum DurationText {
             rest = rest.dropFirst(digits.count)
             let unit = rest.prefix { $0.isLetter }
             rest = rest.dropFirst(unit.count)
-            guard let number = Double(digits), let scale = units[String(unit)] else { return nil }
-            total += scale * number
+            guard let number = Double(digits), number < 1e9, let scale = units[String(unit)] else { return nil }
+            total += number == number.rounded() ? scale * Int(number) : scale * number
         }
         return total
     }

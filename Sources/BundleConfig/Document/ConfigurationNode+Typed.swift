@@ -6,7 +6,8 @@ extension ConfigurationNode {
         switch value {
         case .mapping(let entries): return entries.map { ($0.key, $0.value) }
         case .null: return []
-        case .scalar, .sequence: throw refused("must be a mapping, but is \(kind)", remedy: "Write it as `key: value` lines")
+        case .scalar, .sequence:
+            throw refused("must be a mapping, but is \(kind)", remedy: "Write it as `key: value` lines")
         }
     }
 
@@ -99,7 +100,7 @@ extension ConfigurationNode {
             let near = EditDistance.nearest(to: entry.key, among: known)
             return entry.value.refused(
                 "is not a known key",
-                remedy: near.map { "Did you mean \($0)" } ?? "Known here: \(known.sorted().joined(separator: ", "))")
+                remedy: near.map { "Did you mean \($0)?" } ?? "Known here: \(known.sorted().joined(separator: ", "))")
         }
     }
 }

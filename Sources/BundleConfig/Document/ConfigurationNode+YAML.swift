@@ -34,7 +34,8 @@ extension ConfigurationNode {
                 remedy: "Check the indentation (spaces, no tabs), the quotes and the colons there")
         case .duplicatedKeysInMapping(let duplicates, let context):
             return ConfigurationError(
-                file: file, line: context.mark.line, key: duplicates.first ?? "", problem: "stands twice in one mapping",
+                file: file, line: context.mark.line, key: duplicates.first ?? "",
+                problem: "stands twice in one mapping",
                 remedy: "Keep one of them")
         case .reader(let problem, _, _, _):
             return ConfigurationError(

@@ -83,7 +83,8 @@ extension ProxyConfiguration.Certificate {
 
     func node() -> ConfigurationNode {
         .mapping([
-            ("names", .list(names.map { .string($0) })), ("certificate", .string(chain)), ("key", .string(key.reveal())),
+            ("names", .list(names.map { .string($0) })), ("certificate", .string(chain)),
+            ("key", .string(key.reveal())),
         ])
     }
 }
