@@ -130,17 +130,21 @@ struct CertificatePairTests {
         let server = try authority.server()
         let good = try server.pem + authority.intermediate.pem
         let key = try server.keyPEM
-        #expect(fault(good.replacing("-----END CERTIFICATE-----\n-----BEGIN", with: "-----BEGIN"), key)
-            == .damaged(block: 1, reason: "has no END line"))
-        #expect(fault(good + "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n", key)
-            == .damaged(block: 3, reason: "does not hold base64"))
-        #expect(fault("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", key)
-            == .unreadableCertificate(block: 1))
+        #expect(
+            fault(good.replacing("-----END CERTIFICATE-----\n-----BEGIN", with: "-----BEGIN"), key)
+                == .damaged(block: 1, reason: "has no END line"))
+        #expect(
+            fault(good + "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n", key)
+                == .damaged(block: 3, reason: "does not hold base64"))
+        #expect(
+            fault("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", key)
+                == .unreadableCertificate(block: 1))
         #expect(fault(key, key) == .noCertificate)
         #expect(fault(good, good) == .noKey)
         #expect(fault(good, key + key) == .severalKeys)
-        #expect(fault(good, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")
-            == .unreadableKey(label: "PRIVATE KEY"))
+        #expect(
+            fault(good, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")
+                == .unreadableKey(label: "PRIVATE KEY"))
     }
 
     @Test(

@@ -75,7 +75,8 @@ struct FirstStartTests {
         #expect(try names.map(bundle.folder.text) == before)
     }
 
-    @Test("issues a new server certificate when the names change or the old one nears its end, under the same authority")
+    @Test(
+        "issues a new server certificate when the names change or the old one nears its end, under the same authority")
     func renewal() throws {
         _ = try prepared()
         let root = try bundle.folder.text("data/ca/ca.pem")
@@ -90,9 +91,11 @@ struct FirstStartTests {
         #expect(try bundle.folder.text("data/ca/ca.pem") == root)
     }
 
-    @Test("cut short at any file is made good by the next", arguments: [
-        "ca/ca.pem", "ca/server.pem", "ca/server.key", "configuration/token.crt", "configuration/admin.password",
-    ])
+    @Test(
+        "cut short at any file is made good by the next",
+        arguments: [
+            "ca/ca.pem", "ca/server.pem", "ca/server.key", "configuration/token.crt", "configuration/admin.password",
+        ])
     func interrupted(name: String) throws {
         _ = try prepared()
         let key = try bundle.folder.text("data/ca/ca.key")

@@ -7,7 +7,8 @@ struct HostNameTests {
     @Test(
         "is matched by equal names and by a wildcard for one label",
         arguments: [
-            ("registry.example.test", "registry.example.test", true), ("Registry.Example.test", "registry.EXAMPLE.test.", true),
+            ("registry.example.test", "registry.example.test", true),
+            ("Registry.Example.test", "registry.EXAMPLE.test.", true),
             ("registry.example.test", "*.example.test", true), ("a.b.example.test", "*.example.test", false),
             ("example.test", "*.example.test", false), ("registry.example.test", "example.test", false),
             ("127.0.0.1", "127.0.0.1", true), ("::1", "0:0:0:0:0:0:0:1", true), ("127.0.0.1", "*.0.0.1", false),

@@ -153,7 +153,8 @@ struct PillarTests {
 
     @Test("in `<data>/configuration` tells the data folder by its place")
     func inferredData() throws {
-        let path = try bundle.folder.write("volume/configuration/pillar.sls", Self.small("images: \"{data_root}/images\""))
+        let path = try bundle.folder.write(
+            "volume/configuration/pillar.sls", Self.small("images: \"{data_root}/images\""))
         let configuration = try BundleConfiguration.load(BundleOptions(config: path), bundle.environment)
         #expect(configuration.data == bundle.folder.path + "/volume")
         #expect(configuration.images == bundle.folder.path + "/volume/images")
@@ -183,7 +184,10 @@ struct PillarTests {
     @Test(
         "with any other Jinja is refused with its line",
         arguments: [
-            ("level: {{ grains['x'] }}", "DIR/dockmaster.yaml:6: holds Jinja that dockmaster does not run: {{ grains['x'] }}"),
+            (
+                "level: {{ grains['x'] }}",
+                "DIR/dockmaster.yaml:6: holds Jinja that dockmaster does not run: {{ grains['x'] }}"
+            ),
             ("{% if x %}", "DIR/dockmaster.yaml:6: holds Jinja that dockmaster does not run: {% if x %}"),
             ("conf: x {# note #}", "DIR/dockmaster.yaml:6: holds Jinja that dockmaster does not run: {# note #}"),
             ("# {% set x = 1 %}", "DIR/dockmaster.yaml:6: holds Jinja that dockmaster does not run: {% set x = 1 %}"),
@@ -204,11 +208,13 @@ struct PillarTests {
     @Test(
         "may write a stored password with either quote, with spaces, and as any kind of YAML text",
         arguments: [
-            "{{salt['mc_utils.generate_stored_password']('x')}}", "{{ salt[\"mc_utils.generate_stored_password\"]( \"x\" ) }}",
+            "{{salt['mc_utils.generate_stored_password']('x')}}",
+            "{{ salt[\"mc_utils.generate_stored_password\"]( \"x\" ) }}",
             "\"{{salt['mc_utils.generate_stored_password']('x')}}\"",
         ])
     func storedForms(text: String) throws {
-        let pillar = Self.small("").replacing("{admin: {password: s3cret}}", with: "\n      admin:\n        password: \(text)")
+        let pillar = Self.small("").replacing(
+            "{admin: {password: s3cret}}", with: "\n      admin:\n        password: \(text)")
         let configuration = try place(pillar)
         #expect(configuration.adminPasswordFile == bundle.folder.path + "/data/configuration/stored_passwords/x")
     }
@@ -217,7 +223,10 @@ struct PillarTests {
         "has each of its keys honoured or refused with the reason",
         arguments: [
             ("nginx_vhost: salt://mine.conf", "nginx_vhost: is a template of nginx, which dockmaster does not run"),
-            ("nginx_upstreams: \"upstream x {}\"", "nginx_upstreams: is a template of nginx, which dockmaster does not run"),
+            (
+                "nginx_upstreams: \"upstream x {}\"",
+                "nginx_upstreams: is a template of nginx, which dockmaster does not run"
+            ),
             ("nginx_loglevel: loud", "nginx_loglevel: loud is not a level of nginx"),
             ("port: none", "port: must be a whole number, but is \"none\""),
             ("images: images", "images: must be an absolute path"),
@@ -247,7 +256,10 @@ struct PillarTests {
         arguments: [
             ("port: 5001", "port: is not used: that worker listens on the unix socket registry.sock"),
             ("auth_address: 0.0.0.0", "auth_address: is not used: that worker listens on the unix socket auth.sock"),
-            ("registry: {addr: \"0.0.0.0:5000\"}", "registry.addr: is not used: that worker listens on the unix socket"),
+            (
+                "registry: {addr: \"0.0.0.0:5000\"}",
+                "registry.addr: is not used: that worker listens on the unix socket"
+            ),
             ("conf: /etc/x", "conf: is not used: the bundle keeps its own files"),
             ("binaries: {registry: {changeset: v2.1.1}}", "binaries: is not used: the bundle brings its own programs"),
             ("configs: {cert.pem: {mode: 640}}", "configs: is not used: the bundle renders its workers' files itself"),
@@ -260,7 +272,8 @@ struct PillarTests {
     func ignored(more: String, warning: String) throws {
         let warnings = warnings(try bundle.load(Self.small(more)))
         try #require(warnings.count == 1, "\(warnings)")
-        #expect(warnings[0].hasPrefix("DIR/dockmaster.yaml:6: makina-projects.registry.data." + warning), "\(warnings[0])")
+        #expect(
+            warnings[0].hasPrefix("DIR/dockmaster.yaml:6: makina-projects.registry.data." + warning), "\(warnings[0])")
     }
 
     @Test("renders its mail settings as distribution's hook")

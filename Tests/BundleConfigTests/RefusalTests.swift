@@ -48,7 +48,8 @@ struct RefusalTests {
         ),
         Bad(
             "an ACL that lets anonymous in",
-            users + "acl:\n  - {match: {account: admin}, actions: [\"*\"]}\n  - {match: {account: \"\"}, actions: [pull]}\n",
+            users
+                + "acl:\n  - {match: {account: admin}, actions: [\"*\"]}\n  - {match: {account: \"\"}, actions: [pull]}\n",
             "DIR/dockmaster.yaml:4: acl[1].match.account: would let anonymous in (the account \"\"). Remove it, or say allow_anonymous: true if that is meant."
         ),
         Bad(
@@ -69,7 +70,8 @@ struct RefusalTests {
         ),
         Bad(
             "an ACL entry without actions", users + "acl: [{match: {account: admin}}]\n",
-            "DIR/dockmaster.yaml:2: acl[0]: lacks actions. Write actions: [pull], [\"*\"] for everything, or [] to deny."),
+            "DIR/dockmaster.yaml:2: acl[0]: lacks actions. Write actions: [pull], [\"*\"] for everything, or [] to deny."
+        ),
         Bad(
             "a domain that is a URL", "domain: https://registry.example.test/\n" + users + access,
             "DIR/dockmaster.yaml:1: domain: \"https://registry.example.test/\" is not a host name. Write the name alone, without scheme, port and path, such as registry.example.test."
@@ -92,7 +94,8 @@ struct RefusalTests {
         ),
         Bad(
             "a limit that is no size", users + access + "proxy: {limits: {body: huge}}\n",
-            "DIR/dockmaster.yaml:3: proxy.limits.body: must be a size, but is \"huge\". Write it as 512, 64KiB, 10MB or 2GiB."),
+            "DIR/dockmaster.yaml:3: proxy.limits.body: must be a size, but is \"huge\". Write it as 512, 64KiB, 10MB or 2GiB."
+        ),
         Bad(
             "an address for a worker", users + access + "registry: {http: {addr: \":5000\"}}\n",
             "DIR/dockmaster.yaml:3: registry.http.addr: cannot be set in a bundle: the supervisor binds the registry's socket, and the proxy has the TLS. Remove it; ports and TLS are set below proxy: and by ssl_cert."

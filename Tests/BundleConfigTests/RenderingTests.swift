@@ -12,7 +12,9 @@ struct RenderingTests {
         bundle = try TestBundle()
     }
 
-    private func prepared(_ text: String, change: (inout BundleOptions) -> Void = { _ in }) throws -> BundleConfiguration {
+    private func prepared(_ text: String, change: (inout BundleOptions) -> Void = { _ in }) throws
+        -> BundleConfiguration
+    {
         try bundle.load(text, change: change).prepare(now: TestCertificates.now)
     }
 

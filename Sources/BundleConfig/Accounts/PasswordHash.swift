@@ -13,7 +13,8 @@ enum PasswordHash {
     static func make(_ password: Secret, cost: Int = PasswordHash.cost) -> String? {
         var random = SystemRandomNumberGenerator()
         let salt = (0..<16).map { _ in CChar(truncatingIfNeeded: random.next()) }
-        let setting = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CRYPT_GENSALT_OUTPUT_SIZE)) { buffer in
+        let setting = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CRYPT_GENSALT_OUTPUT_SIZE)) {
+            buffer in
             crypt_gensalt_rn("$2b$", UInt(cost), salt, CInt(salt.count), buffer.baseAddress, CInt(buffer.count))
                 .map { String(cString: $0) }
         }
@@ -56,6 +57,8 @@ enum PasswordHash {
             raw.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<crypt_data>.size)
             state.deallocate()
         }
-        return crypt_rn(password.reveal(), setting, raw, CInt(MemoryLayout<crypt_data>.size)).map { String(cString: $0) }
+        return crypt_rn(password.reveal(), setting, raw, CInt(MemoryLayout<crypt_data>.size)).map {
+            String(cString: $0)
+        }
     }
 }

@@ -33,7 +33,8 @@ enum PasswordShape: Equatable {
                 remedy: "Shorten it")
         } else if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
             self = .refused(
-                problem: "holds a control character, which no client can send", remedy: "Keep it on one line, without tabs")
+                problem: "holds a control character, which no client can send",
+                remedy: "Keep it on one line, without tabs")
         } else if text.hasPrefix("{{") {
             self = .refused(
                 problem: "is a template, which only a makinacorpus pillar may hold",

@@ -15,6 +15,7 @@ extension BundleConfiguration {
     func prepare(now: Date) throws -> BundleConfiguration {
         let problems = ConfigurationProblems()
         var result = self
+        let isFirst = !PrivateFile.exists(docroot)
         problems.attempt { try makeFolders() }
         try problems.check()
         for account in accounts {
@@ -28,18 +29,18 @@ extension BundleConfiguration {
             let own = OwnCertificate(files: files, names: certificateNames)
             if let warning = problems.attempt({ try own.make(now: now) }) ?? nil { result.warnings.append(warning) }
         }
-        problems.attempt { try makeFirstPage() }
+        if isFirst { problems.attempt { try makeFirstPage() } }
         try problems.check()
         return result
     }
 
     private func makeFolders() throws {
-        for folder in [data, files.configuration] { try PrivateFile.makeFolder(folder) }
+        for folder in [data, files.configuration, FilePath.parent(of: files.images)] { try PrivateFile.makeFolder(folder) }
         for folder in [images, docroot, logs, run] { try PrivateFile.makeFolder(folder) }
         if certificate == .own { try PrivateFile.makeFolder(FilePath.parent(of: files.authority)) }
     }
 
-    /// A page for those who open the registry in a browser, unless the folder holds anything already.
+    /// A page for those who open the registry in a browser: once, in the folder that was made for it.
     private func makeFirstPage() throws {
         guard docroot == files.docroot, proxy.routes == nil else { return }
         try PrivateFile.write(FirstPage.html(authority: authority), to: docroot + "/index.html", mode: 0o644)

@@ -28,7 +28,8 @@ extension BundleReader {
             let place = users.first ?? ConfigurationNode(.null, path: "users", file: source.file)
             problems.add([
                 place.refused(
-                    users.isEmpty ? "is absent, so that nobody could sign in" : "names nobody, so that nobody could sign in",
+                    users.isEmpty
+                        ? "is absent, so that nobody could sign in" : "names nobody, so that nobody could sign in",
                     remedy: "Add one, such as users: {admin: {password: …}}")
             ])
         }

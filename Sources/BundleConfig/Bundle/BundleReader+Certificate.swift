@@ -9,7 +9,9 @@ extension BundleReader {
         switch (certificate, key) {
         case (nil, nil): return .own
         case (let certificate?, nil):
-            problems.add([certificate.refused("stands without ssl_key", remedy: "Add the key, or remove the certificate")])
+            problems.add([
+                certificate.refused("stands without ssl_key", remedy: "Add the key, or remove the certificate")
+            ])
         case (nil, let key?):
             problems.add([key.refused("stands without ssl_cert", remedy: "Add the certificate, or remove the key")])
         case (let certificate?, let key?):
@@ -41,7 +43,8 @@ extension BundleReader {
     private mutating func warnUncovered(
         _ aliases: [String], _ pair: CertificatePair, _ certificate: ConfigurationNode
     ) {
-        for alias in aliases where !pair.names.contains(where: { HostName.matches(alias, pattern: $0) || $0 == alias }) {
+        for alias in aliases where !pair.names.contains(where: { HostName.matches(alias, pattern: $0) || $0 == alias })
+        {
             let fault = CertificateFault.uncovered(domain: alias, names: pair.names)
             warnings.append(certificate.refused(fault.problem, remedy: fault.remedy))
         }

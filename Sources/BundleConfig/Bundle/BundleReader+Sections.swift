@@ -69,7 +69,9 @@ extension BundleReader {
         problems.add(registry.unknownKeys(Self.registryKeys))
         problems.attempt {
             let issuer = try settings["token"]?.string("issuer") ?? domain
-            guard let node = registry["auth"]?["token"]?["issuer"], !node.isNull, try node.string() != issuer else { return }
+            guard let node = registry["auth"]?["token"]?["issuer"], !node.isNull, try node.string() != issuer else {
+                return
+            }
             throw node.refused(
                 "is not the issuer of the auth worker's tokens (\(issuer))",
                 remedy: "Remove it, or set auth.token.issuer to the same")

@@ -63,7 +63,8 @@ extension ProxySettingsReader {
             let twin = listeners[..<index].first { $0.port == listener.port && $0.address == listener.address }
             if twin != nil {
                 throw place.refused(
-                    "opens port \(listener.port) of \(listener.address) twice", remedy: "Give each listener its own port")
+                    "opens port \(listener.port) of \(listener.address) twice",
+                    remedy: "Give each listener its own port")
             }
         }
         return listeners

@@ -50,7 +50,8 @@ struct ProxySettingsReader {
     private func logLevel(_ node: ConfigurationNode) throws -> String? {
         guard let level = try node.string("log_level"), let value = node["log_level"] else { return nil }
         guard Self.logLevels.contains(level) else {
-            throw value.refused("\(level) is not a level", remedy: "Write one of \(Self.logLevels.joined(separator: ", "))")
+            throw value.refused(
+                "\(level) is not a level", remedy: "Write one of \(Self.logLevels.joined(separator: ", "))")
         }
         return level
     }
@@ -95,7 +96,9 @@ struct ProxySettingsReader {
             warnings.append(
                 node.refused(
                     "replaces the built-in routes and leads nowhere to \(worker)",
-                    remedy: "Add {prefix: \(worker == "auth" ? "/authserver/, strip: true" : "/v2/"), upstream: \(worker)}"))
+                    remedy:
+                        "Add {prefix: \(worker == "auth" ? "/authserver/, strip: true" : "/v2/"), upstream: \(worker)}")
+            )
         }
         return routes
     }

@@ -36,7 +36,9 @@ extension RenderedFile {
     /// - Returns: whether the file changed.
     @discardableResult
     package func write() throws -> Bool {
-        if let present = try? PrivateFile.read(path), present == contents, PrivateFile.wideMode(path) == nil { return false }
+        if let present = try? PrivateFile.read(path), present == contents, PrivateFile.wideMode(path) == nil {
+            return false
+        }
         do {
             return try PrivateFile.write(contents, to: path, replacing: true)
         } catch {

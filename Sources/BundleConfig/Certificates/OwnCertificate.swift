@@ -20,7 +20,8 @@ struct OwnCertificate {
         let text = try PrivateFile.read(files.authority)
         guard let root = try? PEMBlock.all(in: text).first, let certificate = try? Certificate(derEncoded: root.bytes)
         else {
-            throw problem("\(files.authority) cannot be read", "Restore it, or move the folder ca away for a new authority")
+            throw problem(
+                "\(files.authority) cannot be read", "Restore it, or move the folder ca away for a new authority")
         }
         if certificate.notValidAfter < now {
             throw problem(

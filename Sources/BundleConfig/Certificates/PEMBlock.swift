@@ -28,7 +28,8 @@ struct PEMBlock: Sendable, Equatable {
                 (label, headers, body) = (begun, [], [])
             } else if let ended = marker(line, "-----END ") {
                 guard let begun = label, begun == ended else {
-                    throw .damaged(block: blocks.count + 1, reason: "has an END line that does not match its BEGIN line")
+                    throw .damaged(
+                        block: blocks.count + 1, reason: "has an END line that does not match its BEGIN line")
                 }
                 blocks.append(try block(begun, headers: headers, body: body, number: blocks.count + 1))
                 label = nil

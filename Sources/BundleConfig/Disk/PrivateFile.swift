@@ -75,8 +75,12 @@ enum PrivateFile {
         if replacing {
             guard rename(temporary, path) == 0 else { throw DiskError("write", path: path, errno: errno) }
         } else if link(temporary, path) != 0 {
-            if errno == EEXIST { return false }
-            throw DiskError("write", path: path, errno: errno)
+            let code = errno
+            if code == EEXIST { return false }
+            // A file system without links: renamed, which would replace only what came into being this very moment.
+            guard [EPERM, ENOTSUP, ENOSYS].contains(code), !exists(path), rename(temporary, path) == 0 else {
+                throw DiskError("write", path: path, errno: code)
+            }
         }
         try syncFolder(FilePath.parent(of: path))
         return true

@@ -46,9 +46,12 @@ extension PillarReader {
     /// A template of nginx: the sample's own says what the built-in routes do.
     private mutating func refuseTemplate(_ node: ConfigurationNode?, sample: String) {
         guard let node, !node.isNull else { return }
-        if let text = try? node.string(), text.isEmpty || (text.hasPrefix("salt://") && text.hasSuffix(sample)) { return }
+        if let text = try? node.string(), text.isEmpty || (text.hasPrefix("salt://") && text.hasSuffix(sample)) {
+            return
+        }
         problems.add([
-            node.refused("is a template of nginx, which dockmaster does not run", remedy: "Remove it: \(Self.builtInRoutes)")
+            node.refused(
+                "is a template of nginx, which dockmaster does not run", remedy: "Remove it: \(Self.builtInRoutes)")
         ])
     }
 

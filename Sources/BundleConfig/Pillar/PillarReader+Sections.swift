@@ -93,7 +93,8 @@ extension PillarReader {
         guard let smtp = mail["smtp"], try !(smtp.bool("disabled") ?? true) else { return nil }
         try smtp.refuseUnknownKeys(["disabled", "smtp"])
         guard let server = smtp["smtp"], try server.string("addr") != nil else {
-            throw smtp.refused("is enabled without a mail server", remedy: "Set smtp.addr to HOST:PORT, or disabled: true")
+            throw smtp.refused(
+                "is enabled without a mail server", remedy: "Set smtp.addr to HOST:PORT, or disabled: true")
         }
         try server.refuseUnknownKeys(["addr", "username", "password", "insecure"])
         for level in try mail.strings("levels") ?? [] where !Self.mailLevels.contains(level) {
@@ -103,7 +104,8 @@ extension PillarReader {
         guard let from = mail["from"], let to = mail["to"], try !to.strings().isEmpty else {
             throw mail.refused("lacks from or to", remedy: "Give the sender and the receivers, or smtp.disabled: true")
         }
-        warnings.append(mail.refused("is kept but nothing is mailed yet", remedy: "Watch the log until a later version"))
+        warnings.append(
+            mail.refused("is kept but nothing is mailed yet", remedy: "Watch the log until a later version"))
         return .mapping([
             ("type", .string("mail")), ("disabled", .bool(false)),
             ("levels", mail["levels"] ?? .list([.string("panic")])),

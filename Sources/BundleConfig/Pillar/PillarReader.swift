@@ -5,7 +5,8 @@
 /// Source: makinacorpus/corpus-dockerregistry, `.salt/PILLAR.sample`.
 struct PillarReader {
     static let keys = [
-        "domain", "server_aliases", "ssl_cert", "ssl_key", "registry", "host", "port", "auth_address", "auth_port", "conf",
+        "domain", "server_aliases", "ssl_cert", "ssl_key", "registry", "host", "port", "auth_address", "auth_port",
+        "conf",
         "nginx_loglevel", "nginx_upstreams", "nginx_vhost", "images", "www_dir", "force_ssl", "auth_server", "users",
         "binaries", "acl", "configs",
     ]
@@ -62,7 +63,8 @@ struct PillarReader {
             }
             guard found == nil else {
                 problems.add([
-                    node.refused("is a second project", remedy: "Keep one makina-projects.NAME; a bundle is one registry")
+                    node.refused(
+                        "is a second project", remedy: "Keep one makina-projects.NAME; a bundle is one registry")
                 ])
                 continue
             }
