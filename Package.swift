@@ -117,7 +117,8 @@ let package = Package(
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
         .testTarget(name: "ProcessControlTests", dependencies: ["ProcessControl", "CLinux"], swiftSettings: strict),
         .testTarget(
-            name: "BundleConfigTests", dependencies: ["BundleConfig", yams, x509, asn1, crypto], swiftSettings: strict),
+            name: "BundleConfigTests", dependencies: ["BundleConfig", yams, x509, asn1, crypto, cryptoExtras],
+            swiftSettings: strict),
         .testTarget(name: "BundleLogTests", dependencies: ["BundleLog", log], swiftSettings: strict),
         .testTarget(
             name: "WorkerRuntimeTests",
