@@ -10,6 +10,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+int clinux_accept(int descriptor) {
+    int accepted = accept4(descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    return accepted < 0 ? -errno : accepted;
+}
+
 int clinux_peer(int descriptor, struct clinux_credentials *credentials) {
     struct ucred peer;
     socklen_t size = sizeof peer;

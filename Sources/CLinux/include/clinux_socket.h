@@ -9,6 +9,8 @@ struct clinux_credentials {
     gid_t gid;
 };
 
+/// Takes a waiting connection, close-on-exec and non-blocking. Returns its descriptor or -errno.
+int clinux_accept(int descriptor);
 /// Who is at the other end of a connected unix socket. Returns 0 or -errno.
 int clinux_peer(int descriptor, struct clinux_credentials *credentials);
 /// Makes a datagram socket tell the sender's credentials, which the kernel checks.

@@ -10,14 +10,14 @@ package enum ProcessTable {
 
     /// The name of a process's program, "nginx".
     package static func name(of pid: ProcessID) -> String? {
-        guard let text = AtomicFile.read("/proc/\(pid)/comm") else { return nil }
+        guard let text = TextFile.read("/proc/\(pid)/comm") else { return nil }
         return text.split(separator: "\n").first.map(String.init)
     }
 
     /// The children of this process, those of its threads included: what is left to end before we exit.
     package static func children() -> [ProcessID] {
         entries(of: "/proc/self/task").flatMap { thread -> [ProcessID] in
-            let text = AtomicFile.read("/proc/self/task/\(thread)/children") ?? ""
+            let text = TextFile.read("/proc/self/task/\(thread)/children") ?? ""
             return text.split(separator: " ").compactMap { ProcessID($0) }
         }
     }

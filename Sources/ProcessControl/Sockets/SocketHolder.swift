@@ -4,7 +4,7 @@ package enum SocketHolder {
     /// The process that listens at a TCP port.
     package static func find(port: Int) -> SocketError.Holder? {
         for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
-            let text = AtomicFile.read(table) ?? ""
+            let text = TextFile.read(table) ?? ""
             if let inode = listeningInode(in: text, port: port), let holder = holder(of: inode) { return holder }
         }
         return nil
@@ -12,7 +12,7 @@ package enum SocketHolder {
 
     /// The process that has a unix socket bound at a path.
     package static func find(path: String) -> SocketError.Holder? {
-        for line in (AtomicFile.read("/proc/net/unix") ?? "").split(separator: "\n") where line.hasSuffix(" " + path) {
+        for line in (TextFile.read("/proc/net/unix") ?? "").split(separator: "\n") where line.hasSuffix(" " + path) {
             let fields = line.split(separator: " ")
             if fields.count >= 8, let inode = UInt64(fields[6]), let holder = holder(of: inode) { return holder }
         }
