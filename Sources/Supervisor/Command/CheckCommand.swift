@@ -10,7 +10,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var bundle: BundleArguments
 
     func run() throws {
-        do {
+        do throws(Refusal) {
             let configuration = try BundleLoading.read(try bundle.options())
             for warning in configuration.warnings { print("warning: \(warning)") }
             print("the configuration is valid: \(configuration.file ?? "the embedded default"), domain \(configuration.domain)")
@@ -18,8 +18,8 @@ struct CheckCommand: ParsableCommand {
                 let before = TextFile.read(file.path)
                 print("\(before == nil ? "new      " : before == file.contents ? "unchanged" : "changed  ")  \(file.path)")
             }
-        } catch let refusal as Refusal {
-            throw CommandFailure.end(refusal, code: CommandFailure.configurationRefused)
+        } catch {
+            throw CommandFailure.end(error, code: CommandFailure.configurationRefused)
         }
     }
 }

@@ -9,14 +9,14 @@ struct RenderCommand: ParsableCommand {
     @OptionGroup var bundle: BundleArguments
 
     func run() throws {
-        do {
+        do throws(Refusal) {
             let files = try BundleLoading.render(try BundleLoading.read(try bundle.options()))
             for file in files {
                 print("# \(file.path)")
                 print(file.masked)
             }
-        } catch let refusal as Refusal {
-            throw CommandFailure.end(refusal, code: CommandFailure.configurationRefused)
+        } catch {
+            throw CommandFailure.end(error, code: CommandFailure.configurationRefused)
         }
     }
 }

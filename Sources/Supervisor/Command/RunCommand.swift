@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import BundleConfig
 internal import Glibc
 internal import ProcessControl
+internal import Supervision
 
 /// `dockmaster run`: starts the bundle and stays until it is told to stop.
 /// - Exit codes: 0 after a clean stop, 78 for a refused configuration, 1 when anything else kept it from starting.
