@@ -4,8 +4,9 @@ import Testing
 struct DockerEngineTrait: SuiteTrait, TestScoping {
     var isRecursive: Bool { false }
 
+    @concurrent
     func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+        for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         let engine = try await DockerEngine.start()
         do {

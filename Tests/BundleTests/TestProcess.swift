@@ -32,7 +32,7 @@ final class TestProcess: Sendable {
         } else {
             posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         }
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        for descriptor in CInt(3)...255 { posix_spawn_file_actions_addclose(&actions, descriptor) }  // EBADF is ignored
 
         var argv = arguments.map { strdup($0) }
         argv.append(nil)
