@@ -14,9 +14,11 @@ struct TestFolder: Sendable {
         FileManager.default.contents(atPath: path + "/" + name).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
+    /// Writes a file that only its owner reads: most of them hold passwords.
     @discardableResult
     func write(_ name: String, _ text: String) throws -> String {
         try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
+        chmod(path + "/" + name, 0o600)
         return path + "/" + name
     }
 
