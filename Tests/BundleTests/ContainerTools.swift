@@ -4,7 +4,9 @@ import Foundation
 struct ContainerTools: Sendable {
     let folder: TestFolder
 
-    private var storage: String { "--root \(folder.path)/storage --runroot \(folder.path)/storage-run --storage-driver vfs" }
+    private var storage: String {
+        "--root \(folder.path)/storage --runroot \(folder.path)/storage-run --storage-driver vfs"
+    }
     var buildah: String { "buildah \(storage)" }
     var podman: String { "podman \(storage) --cgroup-manager cgroupfs --events-backend file" }
 

@@ -19,14 +19,17 @@ extension WholeBundle {
                 let back = "\(tools.folder.path)/back"
                 try await Shell.check(
                     "skopeo copy -q --src-cert-dir \(certificates) --src-creds '\(reader)' \(remote) oci:\(back):1.0")
-                let blobs = try await Shell.check("cd \(local)/blobs/sha256 && ls && cd \(back)/blobs/sha256 && sha256sum *")
+                let blobs = try await Shell.check(
+                    "cd \(local)/blobs/sha256 && ls && cd \(back)/blobs/sha256 && sha256sum *")
                 let names = try await Shell.check("ls \(local)/blobs/sha256").output
                 let returned = try await Shell.check("ls \(back)/blobs/sha256").output
                 #expect(names == returned, "\(blobs)")
                 #expect(names.split(separator: "\n").count == 7, "five layers, a configuration and a manifest")
-                try await Shell.check("cd \(back)/blobs/sha256 && for f in *; do echo \"$f  $f\"; done | sha256sum -c --quiet")
+                try await Shell.check(
+                    "cd \(back)/blobs/sha256 && for f in *; do echo \"$f  $f\"; done | sha256sum -c --quiet")
                 let tags = try await Shell.check(
-                    "skopeo list-tags --cert-dir \(certificates) --creds '\(reader)' docker://\(bundle.host)/team/layers")
+                    "skopeo list-tags --cert-dir \(certificates) --creds '\(reader)' docker://\(bundle.host)/team/layers"
+                )
                 #expect(tags.output.contains(#""1.0""#))
             }
         }
@@ -49,7 +52,9 @@ extension WholeBundle {
                     "skopeo inspect --raw --cert-dir \(certificates) --creds '\(reader)' \(remote)")
                 let list = try #require(try JSONSerialization.jsonObject(with: Data(raw.output.utf8)) as? [String: Any])
                 let entries = try #require(list["manifests"] as? [[String: Any]])
-                let architectures = entries.compactMap { ($0["platform"] as? [String: Any])?["architecture"] as? String }
+                let architectures = entries.compactMap {
+                    ($0["platform"] as? [String: Any])?["architecture"] as? String
+                }
                 #expect(Set(architectures) == ["amd64", "arm64"], "\(raw.output)")
 
                 let copy = "\(tools.folder.path)/list"

@@ -14,7 +14,8 @@ extension WholeBundle {
             let home = try TestFolder(named: "crash")
             try await RunningBundle.with(configuration: RunningBundle.twoUsers(domain: "localhost")) { bundle in
                 try await Shell.check(
-                    "mkdir -p /etc/docker/certs.d/\(bundle.host) && cp \(bundle.authority) /etc/docker/certs.d/\(bundle.host)/ca.crt")
+                    "mkdir -p /etc/docker/certs.d/\(bundle.host) && cp \(bundle.authority) /etc/docker/certs.d/\(bundle.host)/ca.crt"
+                )
                 let login = try await engine.login("admin", RunningBundle.adminPassword, at: bundle.host, home: home)
                 try #require(login.succeeded, "\(login)")
 
@@ -52,7 +53,8 @@ extension WholeBundle {
                 let retry = try await engine.docker("docker push \(during)", home: home, within: .seconds(240))
                 #expect(retry.succeeded, "\(retry)")
                 for reference in [during, "\(bundle.host)/team/before@\(digest)"] {
-                    try await engine.check("docker rmi -f \(reference) >/dev/null; docker pull -q \(reference)", home: home)
+                    try await engine.check(
+                        "docker rmi -f \(reference) >/dev/null; docker pull -q \(reference)", home: home)
                 }
                 let readable = try await client.requireToken("team/blobs", "pull")
                 for (number, blob) in acknowledged.enumerated() {

@@ -23,15 +23,18 @@ extension WholeBundle {
                 #expect(!stranger.succeeded, "docker must not trust an authority it was not told of")
                 #expect(stranger.text.contains("x509"), "\(stranger)")
 
-                let trust = try await Shell.run("grep -hoE '/etc/docker/certs.d/[^ ]+/ca.crt' \(bundle.folder.path)/console")
-                #expect(trust.line == "/etc/docker/certs.d/\(bundle.host)/ca.crt", "the banner names it: \(bundle.console)")
+                let trust = try await Shell.run(
+                    "grep -hoE '/etc/docker/certs.d/[^ ]+/ca.crt' \(bundle.folder.path)/console")
+                #expect(
+                    trust.line == "/etc/docker/certs.d/\(bundle.host)/ca.crt", "the banner names it: \(bundle.console)")
                 try await trustAuthority(of: bundle)
                 let login = try await engine.login("admin", password, at: bundle.host, home: home)
                 #expect(login.text.contains("Login Succeeded"), "\(login)")
 
                 let image = "\(bundle.host)/team/first:1"
                 try await engine.build(image, home: home)
-                try await engine.check("docker push -q \(image) && docker rmi -f \(image) && docker pull -q \(image)", home: home)
+                try await engine.check(
+                    "docker push -q \(image) && docker rmi -f \(image) && docker pull -q \(image)", home: home)
                 let run = try await engine.check("docker run --rm --network host \(image)", home: home)
                 #expect(run.output == "hello from \(image)\n")
                 #expect(!bundle.console.contains(password), "the console never shows the password")
@@ -48,13 +51,15 @@ extension WholeBundle {
                 let digest = try #require(push.output.firstMatch(of: /digest: (sha256:[0-9a-f]{64})/)?.1)
                 try await login(bundle, "readonly", RunningBundle.readonlyPassword)
                 for reference in [image, "\(bundle.host)/team/app@\(digest)"] {
-                    try await engine.check("docker rmi -f $(docker images -q \(bundle.host)/team/app) >/dev/null", home: home)
+                    try await engine.check(
+                        "docker rmi -f $(docker images -q \(bundle.host)/team/app) >/dev/null", home: home)
                     let pull = try await engine.check("docker pull \(reference)", home: home)
                     #expect(pull.output.contains("Digest: \(digest)"))
                     let run = try await engine.check("docker run --rm --network host \(reference)", home: home)
                     #expect(run.output == "hello from \(image)\n")
                     let made = try await engine.docker(
-                        "docker run --rm --network host \(reference) /bin/busybox test -e /made-while-building", home: home)
+                        "docker run --rm --network host \(reference) /bin/busybox test -e /made-while-building",
+                        home: home)
                     #expect(made.succeeded, "\(made)")
                 }
                 try await expectPushSentence(bundle, image: "team/app:1.4", digest: String(digest))
@@ -71,8 +76,9 @@ extension WholeBundle {
                 #expect(!push.succeeded)
                 #expect(push.text.contains("denied"), "\(push)")
                 #expect(push.text.contains(/readonly.*push|push.*readonly/), "says who may not do what: \(push)")
-                #expect(!FileManager.default.fileExists(
-                    atPath: bundle.images + "/docker/registry/v2/repositories/team/forbidden/_manifests"))
+                #expect(
+                    !FileManager.default.fileExists(
+                        atPath: bundle.images + "/docker/registry/v2/repositories/team/forbidden/_manifests"))
             }
         }
 

@@ -112,7 +112,8 @@ extension WholeBundle {
             let peer = try Shell.start("exec docker-registry serve \(file)", within: .seconds(300), log: log.path)
             do {
                 let up = try await Shell.eventually {
-                    try await Shell.run("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:\(port)/v2/").output == "200"
+                    try await Shell.run("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:\(port)/v2/").output
+                        == "200"
                 }
                 try #require(up, "\(log.text("errors"))")
                 try await body()

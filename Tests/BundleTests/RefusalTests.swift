@@ -27,7 +27,8 @@ extension WholeBundle {
                 for fault in faults {
                     let path = try bundle.folder.write("dockmaster.yaml", fault.text)
                     let check = try await Shell.run(
-                        "\(TestFolder.release)/dockmaster check --config \(path) --data \(bundle.data) --logs \(bundle.logs) --run \(bundle.run)")
+                        "\(TestFolder.release)/dockmaster check --config \(path) --data \(bundle.data) --logs \(bundle.logs) --run \(bundle.run)"
+                    )
                     #expect(!check.succeeded, "check must refuse: \(fault.name)")
                     expect(fault, in: check.text, by: "check")
 
@@ -82,7 +83,8 @@ extension WholeBundle {
             let with = { (more: String) in RunningBundle.twoUsers(domain: "localhost", more: more) }
             let replacing = { (old: String, new: String) in good.replacingOccurrences(of: old, with: new) }
             return [
-                Fault(name: "an unknown key", text: replacing("domain:", "domian:"), words: ["domian", "domain"], line: 1),
+                Fault(
+                    name: "an unknown key", text: replacing("domain:", "domian:"), words: ["domian", "domain"], line: 1),
                 Fault(
                     name: "no users", text: "domain: localhost\nusers: {}\nacl: []\n", words: ["users"], line: nil),
                 Fault(
@@ -90,10 +92,15 @@ extension WholeBundle {
                     words: ["users", "without signing in"], line: 3),
                 Fault(
                     name: "an empty password",
-                    text: replacing("readonly: {password: \"\(RunningBundle.readonlyPassword)\"}", "readonly: {password: \"\"}"),
+                    text: replacing(
+                        "readonly: {password: \"\(RunningBundle.readonlyPassword)\"}", "readonly: {password: \"\"}"),
                     words: ["users.readonly.password", "empty"], line: 4),
-                Fault(name: "another key", text: with(leaf.yaml(key: other)), words: ["ssl_key", "is not the key"], line: nil),
-                Fault(name: "an expired certificate", text: with(expired.yaml()), words: ["ssl_cert", "expired"], line: nil),
+                Fault(
+                    name: "another key", text: with(leaf.yaml(key: other)), words: ["ssl_key", "is not the key"],
+                    line: nil),
+                Fault(
+                    name: "an expired certificate", text: with(expired.yaml()), words: ["ssl_cert", "expired"],
+                    line: nil),
                 Fault(
                     name: "a missing intermediate", text: with(leaf.yaml(intermediate: false)),
                     words: ["ssl_cert", "intermediate"], line: nil),
@@ -107,7 +114,8 @@ extension WholeBundle {
                     name: "a duration that is none", text: with("auth: {token: {expiration: soon}}"),
                     words: ["auth.token.expiration", "soon"], line: nil),
                 Fault(
-                    name: "an unknown condition", text: replacing("match: {account: readonly}", "match: {acount: readonly}"),
+                    name: "an unknown condition",
+                    text: replacing("match: {account: readonly}", "match: {acount: readonly}"),
                     words: ["acl[1].match", "acount", "account"], line: 9),
             ]
         }

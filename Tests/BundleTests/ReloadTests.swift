@@ -14,7 +14,8 @@ extension WholeBundle {
                 let file = try await bundle.folder.randomFile("blob", mebibytes: 24)
                 let log = try TestFolder(named: "upload")
                 let upload = try Shell.start(
-                    client.uploadScript(file, to: "team/app", token: token, rate: "8M"), within: .seconds(60), log: log.path)
+                    client.uploadScript(file, to: "team/app", token: token, rate: "8M"), within: .seconds(60),
+                    log: log.path)
                 try await Task.sleep(for: .milliseconds(700))  // into the three seconds that the upload takes
                 try #require(upload.status() == nil, "\(log.text("errors"))")
 

@@ -111,8 +111,10 @@ extension WholeBundle {
                     "DOCKMASTER_HTTPS_PORT": "\(ports[2])", "DOCKMASTER_HTTP_PORT": "\(ports[1])",
                 ]) { $1 }, output: folder.path + "/console", errors: folder.path + "/console")
             let ready = try await Shell.eventually(within: .seconds(20)) {
-                try await Shell.run("curl -sf --cacert \(folder.path)/d/ca/ca.pem https://localhost:\(ports[0])/healthz")
-                    .succeeded
+                try await Shell.run(
+                    "curl -sf --cacert \(folder.path)/d/ca/ca.pem https://localhost:\(ports[0])/healthz"
+                )
+                .succeeded
             }
             #expect(ready, "\(folder.text("console"))")
             process.signal(SIGTERM)
