@@ -13,9 +13,7 @@ extension WholeBundle {
         func killed(worker: String) async throws {
             let home = try TestFolder(named: "crash")
             try await RunningBundle.with(configuration: RunningBundle.twoUsers(domain: "localhost")) { bundle in
-                try await Shell.check(
-                    "mkdir -p /etc/docker/certs.d/\(bundle.host) && cp \(bundle.authority) /etc/docker/certs.d/\(bundle.host)/ca.crt"
-                )
+                try await bundle.trustByDocker()
                 let login = try await engine.login("admin", RunningBundle.adminPassword, at: bundle.host, home: home)
                 try #require(login.succeeded, "\(login)")
 

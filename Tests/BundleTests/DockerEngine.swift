@@ -68,7 +68,7 @@ struct DockerEngine: Sendable {
     static func start() async throws -> DockerEngine {
         try Shell.require("dockerd", "docker", "runc", "containerd")
         guard FileManager.default.fileExists(atPath: tool) else { throw BundleTestError.absent(tool) }
-        _ = try await Shell.run("DOCKERD_DIR=\(folder) \(tool) stop; sleep 0.5; rm -f \(folder)/pid")
+        try await stop()  // one that an interrupted run left behind
         // The engine outlives the script that starts it, so it gets a process group of its own.
         try await Shell.check("DOCKERD_DIR=\(folder) setsid \(tool) start </dev/null", within: .seconds(60))
         return DockerEngine()
@@ -77,8 +77,11 @@ struct DockerEngine: Sendable {
     static func stop() async throws {
         try await Shell.check(
             """
-            pid=$(cat \(folder)/pid); DOCKERD_DIR=\(folder) \(tool) stop
-            for _ in $(seq 200); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
+            if pid=$(cat \(folder)/pid 2>/dev/null) && grep -qz dockerd "/proc/$pid/cmdline" 2>/dev/null; then
+                DOCKERD_DIR=\(folder) \(tool) stop
+                for _ in $(seq 400); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
+            fi
+            awk '$2 ~ "^\(folder)/" { print $2 }' /proc/mounts | tac | xargs -r umount -l
             rm -rf \(folder)
             """)
     }

@@ -27,7 +27,7 @@ extension WholeBundle {
                     "grep -hoE '/etc/docker/certs.d/[^ ]+/ca.crt' \(bundle.folder.path)/console")
                 #expect(
                     trust.line == "/etc/docker/certs.d/\(bundle.host)/ca.crt", "the banner names it: \(bundle.console)")
-                try await trustAuthority(of: bundle)
+                try await bundle.trustByDocker()
                 let login = try await engine.login("admin", password, at: bundle.host, home: home)
                 #expect(login.text.contains("Login Succeeded"), "\(login)")
 
@@ -104,7 +104,7 @@ extension WholeBundle {
         private func withTwoUsers(_ body: (RunningBundle) async throws -> Void) async throws {
             let configuration = RunningBundle.twoUsers(domain: "localhost")
             try await RunningBundle.with(configuration: configuration) { bundle in
-                try await trustAuthority(of: bundle)
+                try await bundle.trustByDocker()
                 try await body(bundle)
             }
             home.remove()
@@ -114,11 +114,6 @@ extension WholeBundle {
             let login = try await engine.login(user, password, at: bundle.host, home: home)
             try #require(login.succeeded, "\(login)")
             #expect(login.text.contains("Login Succeeded"))
-        }
-
-        private func trustAuthority(of bundle: RunningBundle) async throws {
-            let folder = "/etc/docker/certs.d/\(bundle.host)"
-            try await Shell.check("mkdir -p '\(folder)' && cp '\(bundle.authority)' '\(folder)/ca.crt'")
         }
 
         private func resolveToIPv6Loopback(_ name: String) async throws {

@@ -76,6 +76,7 @@ final class RunningBundle: Sendable {
         _ body: (RunningBundle) async throws -> Result
     ) async throws -> Result {
         let bundle = try RunningBundle(in: folder, domain: domain, configuration: configuration)
+        defer { try? FileManager.default.removeItem(atPath: bundle.trustFolder) }
         do {
             try await bundle.ready()
             let result = try await body(bundle)
@@ -114,6 +115,13 @@ final class RunningBundle: Sendable {
         }
         return status
     }
+
+    /// Makes a Docker engine trust its authority, as the banner says. `with` takes it back.
+    func trustByDocker() async throws {
+        try await Shell.check("mkdir -p '\(trustFolder)' && cp '\(authority)' '\(trustFolder)/ca.crt'")
+    }
+
+    private var trustFolder: String { "/etc/docker/certs.d/\(host)" }
 
     /// Ends it somehow, workers included.
     func abandon() async {
