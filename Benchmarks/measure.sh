@@ -7,7 +7,14 @@ order() {
     if [ $(($1 % 2)) = 0 ]; then tr ' ' '\n' <<<"$sides" | tac | tr '\n' ' '; else echo "$sides"; fi
 }
 
-record() { printf '%s %s %s\n' "$1" "$2" "$3" >>"$results"; }
+# SIDE FIGURE COMMAND...: keeps what the command prints; a command that fails or prints nothing ends the run.
+measure() {
+    local value side=$1 figure=$2
+    shift 2
+    value=$("$@")
+    [ -n "$value" ] || { say "$side: no figure for $figure"; return 1; }
+    printf '%s %s %s\n' "$side" "$figure" "$value" >>"$results"
+}
 
 median() { # SIDE FIGURE -> median, or "-"
     awk -v side="$1" -v figure="$2" '$1 == side && $2 == figure { print $3 }' "$results" | sort -n |

@@ -48,8 +48,9 @@ extension WholeBundle {
                 #expect(try await client.status("/v2/", options: "-A 'docker/1.5.0 go/1.4'") == "404")
                 #expect(try await client.status("/v2/", options: "--http2") == "401")
                 #expect(try await client.status("/v2/", options: "--tlsv1.2 --tls-max 1.2") == "401")
-                let old = try await Shell.run("\(bundle.curl) --tlsv1.0 --tls-max 1.1 \(bundle.url)/v2/")
-                #expect(!old.succeeded, "TLS 1.1 must be refused")
+                let old = try await Shell.run(
+                    "\(bundle.curl) --tlsv1.0 --tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0 \(bundle.url)/v2/")
+                #expect(!old.succeeded && old.errors.contains("alert"), "TLS 1.1 must be refused by the proxy: \(old)")
 
                 let headers = try await Shell.check(
                     "\(bundle.curl) -o /dev/null -D - -H 'X-Request-Id: mine' \(bundle.url)/v2/")

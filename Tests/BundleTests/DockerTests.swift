@@ -39,6 +39,7 @@ extension WholeBundle {
                 #expect(run.output == "hello from \(image)\n")
                 #expect(!bundle.console.contains(password), "the console never shows the password")
             }
+            home.remove()
         }
 
         @Test("admin pushes; both users pull by tag and by digest and run what they pulled")
@@ -122,7 +123,7 @@ extension WholeBundle {
 
         /// A push leaves one readable sentence in the registry's log, and the same request id in the proxy's.
         private func expectPushSentence(_ bundle: RunningBundle, image: String, digest: String) async throws {
-            let pattern = "pushed \(image) \(digest.prefix(19))"
+            let pattern = "pushed \(image) \(digest.prefix(11))"
             let found = try await Shell.eventually(within: .seconds(5)) {
                 bundle.folder.text("log/registry/registry.log").contains(pattern)
             }

@@ -86,7 +86,8 @@ extension WholeBundle {
                 Fault(
                     name: "an unknown key", text: replacing("domain:", "domian:"), words: ["domian", "domain"], line: 1),
                 Fault(
-                    name: "no users", text: "domain: localhost\nusers: {}\nacl: []\n", words: ["users", "nobody"], line: nil),
+                    name: "no users", text: "domain: localhost\nusers: {}\nacl: []\n", words: ["users", "nobody"],
+                    line: nil),
                 Fault(
                     name: "anonymous without saying so", text: replacing("users:\n", "users:\n  \"\": {}\n"),
                     words: ["users", "without signing in"], line: 3),
