@@ -64,8 +64,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RegistryToken",
-            dependencies: ["RegistryModel", crypto, x509, asn1, .product(name: "JWTKit", package: "jwt-kit")],
-            swiftSettings: strict),
+            dependencies: [crypto, cryptoExtras, x509, asn1], swiftSettings: strict),
 
         // Tier 3
         .target(
@@ -118,8 +117,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "RegistryModelTests", dependencies: ["RegistryModel"], swiftSettings: strict),
         .testTarget(
-            name: "RegistryTokenTests", dependencies: ["RegistryToken", "RegistryModel", crypto],
-            swiftSettings: strict),
+            name: "RegistryTokenTests",
+            dependencies: [
+                "RegistryToken", crypto, cryptoExtras, x509, asn1, .product(name: "JWTKit", package: "jwt-kit"),
+            ], swiftSettings: strict),
         .testTarget(
             name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel"], swiftSettings: strict),
         .testTarget(
