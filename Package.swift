@@ -35,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
@@ -55,12 +56,14 @@ let package = Package(
 
         // Tier 1
         .target(name: "ProcessControl", dependencies: ["CLinux"], swiftSettings: strict),
-        .target(name: "BundleConfig", dependencies: ["CCrypt", yams, x509, asn1, crypto, cryptoExtras], swiftSettings: strict),
+        .target(
+            name: "BundleConfig", dependencies: ["CCrypt", yams, x509, asn1, crypto, cryptoExtras],
+            swiftSettings: strict),
         .target(name: "BundleLog", dependencies: ["CSystemd", log], swiftSettings: strict),
 
         // Tier 2
         .target(
-            name: "WorkerRuntime", dependencies: ["ProcessControl", "BundleLog", "CSystemd", log, nio, nioPosix],
+            name: "WorkerRuntime", dependencies: ["BundleConfig", "BundleLog", "CSystemd", log],
             swiftSettings: strict),
         .target(
             name: "RegistryToken",
@@ -72,7 +75,10 @@ let package = Package(
             dependencies: [
                 "WorkerRuntime", "BundleLog", "RegistryModel", hummingbird,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "NIOExtras", package: "swift-nio-extras"), nio, nioPosix, log,
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, log,
             ], swiftSettings: strict),
         .target(
             name: "RegistryStorage", dependencies: ["RegistryModel", "COpenSSL", "CLinux", "ProcessControl"],
@@ -113,7 +119,8 @@ let package = Package(
             name: "BundleConfigTests", dependencies: ["BundleConfig", yams, x509, asn1, crypto], swiftSettings: strict),
         .testTarget(name: "BundleLogTests", dependencies: ["BundleLog", log], swiftSettings: strict),
         .testTarget(
-            name: "WorkerRuntimeTests", dependencies: ["WorkerRuntime", "HTTPService", "BundleLog", hummingbird, log],
+            name: "WorkerRuntimeTests",
+            dependencies: ["WorkerRuntime", "HTTPService", "BundleLog", hummingbird, nioPosix, log],
             swiftSettings: strict),
         .testTarget(name: "RegistryModelTests", dependencies: ["RegistryModel"], swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,1 @@
-import BundleConfig
-import Glibc
-print(placeholderParse("a: 1"))
-sleep(2)
+print("placeholder")

@@ -1,0 +1,137 @@
+// proxy.yml, read and written.
+
+extension ProxyConfiguration {
+    static let keys = [
+        "domain", "listeners", "certificates", "routes", "upstreams", "http_redirect", "https_port", "hsts", "limits",
+        "log_level",
+    ]
+
+    /// Reads proxy.yml and checks that it holds together: every route's target exists, every TLS listener has a certificate.
+    package init(_ node: ConfigurationNode) throws {
+        try node.refuseUnknownKeys(Self.keys)
+        guard let domain = try node.string("domain") else {
+            throw node.refused("lacks domain", remedy: "Name the host that clients use")
+        }
+        self.init(
+            domain: domain,
+            listeners: try (node["listeners"]?.sequence() ?? []).map(Listener.init),
+            certificates: try (node["certificates"]?.sequence() ?? []).map(Certificate.init),
+            routes: try (node["routes"]?.sequence() ?? []).map(Route.init),
+            upstreams: try (node["upstreams"]?.sequence() ?? []).map(Upstream.init),
+            httpRedirect: try node.bool("http_redirect") ?? true,
+            httpsPort: try node.integer("https_port") ?? 443,
+            hsts: try node.duration("hsts"),
+            limits: try node["limits"].map(ProxyLimits.init) ?? ProxyLimits(),
+            logLevel: try node.string("log_level") ?? "info")
+        if listeners.contains(where: \.tls), certificates.isEmpty {
+            throw node.refused("has a TLS listener but no certificate", remedy: "Add one below certificates")
+        }
+        for (index, route) in routes.enumerated() {
+            if let name = route.upstream, !upstreams.contains(where: { $0.name == name }) {
+                let known = upstreams.map(\.name).joined(separator: ", ")
+                throw try (node["routes"]?.sequence()[index] ?? node)
+                    .refused("names the upstream \(name), which is not there", remedy: "Known upstreams: \(known)")
+            }
+        }
+    }
+
+    package func node() -> ConfigurationNode {
+        var pairs: [(String, ConfigurationNode)] = [
+            ("domain", .string(domain)),
+            ("listeners", .list(listeners.map { $0.node() })),
+            ("certificates", .list(certificates.map { $0.node() })),
+            ("upstreams", .list(upstreams.map { $0.node() })),
+            ("routes", .list(routes.map { $0.node() })),
+            ("http_redirect", .bool(httpRedirect)),
+            ("https_port", .integer(httpsPort)),
+        ]
+        if let hsts { pairs.append(("hsts", .string(DurationText.text(hsts)))) }
+        pairs.append(("limits", limits.node()))
+        pairs.append(("log_level", .string(logLevel)))
+        return .mapping(pairs)
+    }
+}
+
+extension ProxyConfiguration.Listener {
+    init(_ node: ConfigurationNode) throws {
+        try node.refuseUnknownKeys(["name", "address", "port", "tls"])
+        let tls = try node.bool("tls") ?? true
+        let port = try node.integer("port") ?? (tls ? 443 : 80)
+        guard (1...65_535).contains(port) else {
+            throw (node["port"] ?? node).refused("\(port) is not a port", remedy: "Write a number from 1 to 65535")
+        }
+        self.init(
+            name: try node.string("name") ?? (tls ? "https" : "http"), address: try node.string("address") ?? "::",
+            port: port, tls: tls)
+    }
+
+    func node() -> ConfigurationNode {
+        .mapping([
+            ("name", .string(name)), ("address", .string(address)), ("port", .integer(port)), ("tls", .bool(tls)),
+        ])
+    }
+}
+
+extension ProxyConfiguration.Certificate {
+    init(_ node: ConfigurationNode) throws {
+        try node.refuseUnknownKeys(["names", "certificate", "key"])
+        guard let chain = try node.string("certificate"), let key = try node.string("key") else {
+            throw node.refused("needs certificate and key", remedy: "Give both as PEM")
+        }
+        self.init(names: try node.strings("names") ?? [], chain: chain, key: Secret(key))
+    }
+
+    func node() -> ConfigurationNode {
+        .mapping([
+            ("names", .list(names.map { .string($0) })), ("certificate", .string(chain)),
+            ("key", .string(key.reveal())),
+        ])
+    }
+}
+
+extension ProxyConfiguration.Route {
+    package init(_ node: ConfigurationNode) throws {
+        try node.refuseUnknownKeys(["prefix", "hosts", "strip", "upstream", "docroot", "redirect", "headers"])
+        var headers: [String: String] = [:]
+        for (name, value) in try node["headers"]?.mapping() ?? [] { headers[name] = try value.string() }
+        self.init(
+            prefix: try node.string("prefix") ?? "/", hosts: try node.strings("hosts") ?? [],
+            strip: try node.bool("strip") ?? false, upstream: try node.string("upstream"),
+            docroot: try node.string("docroot"), redirect: try node.string("redirect"), headers: headers)
+        guard prefix.hasPrefix("/") else {
+            throw (node["prefix"] ?? node).refused("must begin with /", remedy: "Write /\(prefix)")
+        }
+        guard [upstream, docroot, redirect].compactMap(\.self).count == 1 else {
+            throw node.refused(
+                "needs exactly one of upstream, docroot and redirect", remedy: "Keep the one that is meant")
+        }
+    }
+
+    package func node() -> ConfigurationNode {
+        var pairs: [(String, ConfigurationNode)] = [("prefix", .string(prefix))]
+        if !hosts.isEmpty { pairs.append(("hosts", .list(hosts.map { .string($0) }))) }
+        if strip { pairs.append(("strip", .bool(true))) }
+        if let upstream { pairs.append(("upstream", .string(upstream))) }
+        if let docroot { pairs.append(("docroot", .string(docroot))) }
+        if let redirect { pairs.append(("redirect", .string(redirect))) }
+        if !headers.isEmpty {
+            let sorted = headers.sorted { $0.key < $1.key }
+            pairs.append(("headers", .mapping(sorted.map { ($0.key, .string($0.value)) })))
+        }
+        return .mapping(pairs)
+    }
+}
+
+extension ProxyConfiguration.Upstream {
+    package init(_ node: ConfigurationNode) throws {
+        try node.refuseUnknownKeys(["name", "socket", "health"])
+        guard let name = try node.string("name"), let socket = try node.string("socket") else {
+            throw node.refused("needs name and socket", remedy: "Give both")
+        }
+        self.init(name: name, socket: socket, health: try node.string("health") ?? "/healthz")
+    }
+
+    package func node() -> ConfigurationNode {
+        .mapping([("name", .string(name)), ("socket", .string(socket)), ("health", .string(health))])
+    }
+}

@@ -1,0 +1,108 @@
+/// What `run/proxy.yml` says: rendered by the supervisor, read by the proxy worker.
+///
+/// Secret: it holds the TLS keys themselves, so that a reload takes certificate and key in one atomic step. Mode 0600.
+package struct ProxyConfiguration: Sendable, Equatable {
+    /// A public socket. The supervisor binds it and passes it on under `name` (LISTEN_FDNAMES).
+    package struct Listener: Sendable, Equatable {
+        package var name: String
+        /// An address to bind, such as `::` (both families) or `127.0.0.1`.
+        package var address: String
+        package var port: Int
+        package var tls: Bool
+
+        package init(name: String, address: String, port: Int, tls: Bool) {
+            self.name = name
+            self.address = address
+            self.port = port
+            self.tls = tls
+        }
+    }
+
+    /// A certificate chain with its key, and the host names (`*.` wildcards too) that it is chosen for by SNI.
+    package struct Certificate: Sendable, Equatable {
+        package var names: [String]
+        /// PEM, the leaf first.
+        package var chain: String
+        /// PEM.
+        package var key: Secret
+
+        package init(names: [String], chain: String, key: Secret) {
+            self.names = names
+            self.chain = chain
+            self.key = key
+        }
+    }
+
+    /// Where requests whose path begins with `prefix` go: exactly one of upstream, docroot and redirect.
+    package struct Route: Sendable, Equatable {
+        package var prefix: String
+        /// Host names it applies to; empty means every host.
+        package var hosts: [String]
+        /// Whether the prefix, but for its last slash, is removed before the upstream sees the path.
+        package var strip: Bool
+        package var upstream: String?
+        package var docroot: String?
+        package var redirect: String?
+        /// Response headers to set.
+        package var headers: [String: String]
+
+        package init(
+            prefix: String, hosts: [String] = [], strip: Bool = false, upstream: String? = nil, docroot: String? = nil,
+            redirect: String? = nil, headers: [String: String] = [:]
+        ) {
+            self.prefix = prefix
+            self.hosts = hosts
+            self.strip = strip
+            self.upstream = upstream
+            self.docroot = docroot
+            self.redirect = redirect
+            self.headers = headers
+        }
+    }
+
+    /// A worker or another HTTP server behind the proxy.
+    package struct Upstream: Sendable, Equatable {
+        package var name: String
+        /// A path of a unix socket, or `host:port`.
+        package var socket: String
+        /// The path that answers 200 when it is ready.
+        package var health: String
+
+        package init(name: String, socket: String, health: String = "/healthz") {
+            self.name = name
+            self.socket = socket
+            self.health = health
+        }
+    }
+
+    package var domain: String
+    package var listeners: [Listener]
+    package var certificates: [Certificate]
+    package var routes: [Route]
+    package var upstreams: [Upstream]
+    /// Whether the listeners without TLS answer with a redirect to https.
+    package var httpRedirect: Bool
+    /// The port that the redirect names.
+    package var httpsPort: Int
+    /// The max-age of Strict-Transport-Security; nil sends none.
+    package var hsts: Duration?
+    package var limits: ProxyLimits
+    package var logLevel: String
+
+    package init(
+        domain: String, listeners: [Listener], certificates: [Certificate], routes: [Route], upstreams: [Upstream],
+        httpRedirect: Bool = true, httpsPort: Int, hsts: Duration? = .seconds(63_072_000),
+        limits: ProxyLimits = ProxyLimits(), logLevel: String = "info"
+    ) {
+        self.domain = domain
+        self.listeners = listeners
+        self.certificates = certificates
+        self.routes = routes
+        self.upstreams = upstreams
+        self.httpRedirect = httpRedirect
+        self.httpsPort = httpsPort
+        self.hsts = hsts
+        self.limits = limits
+        self.logLevel = logLevel
+    }
+}

@@ -1,0 +1,132 @@
+import BundleLog
+package import Hummingbird
+import HummingbirdCore
+package import Logging
+import NIOCore
+import NIOExtras
+import NIOHTTP1
+import NIOHTTPTypes
+package import NIOPosix
+import Synchronization
+
+/// Serves a Hummingbird responder over HTTP/1.1 on inherited sockets, or on an address of its own.
+///
+/// Hummingbird's own server binds by itself; this one adopts the supervisor's sockets, so that a worker's restart
+/// refuses no connection: the kernel queues them meanwhile.
+package final class HTTPListener: Sendable {
+    package typealias Context = ServiceRequestContext
+
+    private let channel: HTTP1Channel
+    private let group: MultiThreadedEventLoopGroup
+    private let logger: Logger
+    private let quiescing: ServerQuiescingHelper
+    private let connections = Mutex<[Task<Void, Never>]>([])
+
+    /// - Parameter idleTimeout: how long a kept-alive connection may wait for its next request.
+    package init(
+        responder: some HTTPResponder<ServiceRequestContext>, idleTimeout: Duration = .seconds(120), logger: Logger,
+        group: MultiThreadedEventLoopGroup = .singleton
+    ) {
+        self.logger = logger
+        self.group = group
+        quiescing = ServerQuiescingHelper(group: group)
+        channel = HTTP1Channel(
+            responder: { request, writer, channel in
+                try await Self.answer(request, writer, channel, responder: responder, logger: logger)
+            },
+            configuration: HTTP1Channel.Configuration(
+                idleTimeout: TimeAmount(idleTimeout),
+                httpDecoderConfiguration: .init(maxHeaderFieldSize: 64 << 10, maxHeaderListSize: 64 << 10)))
+    }
+
+    /// Serves the sockets that were passed on. They are owned by the listener from here on.
+    package func start(descriptors: [CInt]) async throws {
+        for descriptor in descriptors {
+            serve(
+                try await bootstrap.bind(descriptor, childChannelInitializer: prepare))
+        }
+    }
+
+    /// Binds and serves an address.
+    package func start(address: ListenAddress) async throws {
+        switch address {
+        case .unix(let path):
+            serve(
+                try await bootstrap.bind(
+                    unixDomainSocketPath: path, cleanupExistingSocketFile: true, childChannelInitializer: prepare))
+        case .tcp(let host, let port):
+            serve(try await bootstrap.bind(host: host, port: port, childChannelInitializer: prepare))
+        }
+    }
+
+    /// Stops accepting, closes idle connections, lets running requests finish within the time, then closes the rest.
+    package func drain(within: Duration) async {
+        let promise = group.next().makePromise(of: Void.self)
+        quiescing.initiateShutdown(promise: promise)
+        let deadline = group.next().scheduleTask(in: TimeAmount(within)) { promise.succeed() }
+        try? await promise.futureResult.get()
+        deadline.cancel()
+        for task in connections.withLock({ $0 }) { task.cancel() }
+    }
+
+    private typealias Connection = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    private var bootstrap: ServerBootstrap {
+        let quiescing = quiescing
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4_096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        quiescing.makeServerChannelHandler(channel: channel))
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 4_096, initial: 16_384, maximum: 262_144))
+    }
+
+    private var prepare: @Sendable (any Channel) -> EventLoopFuture<Connection> {
+        { [channel, logger] in channel.setup(channel: $0, logger: logger) }
+    }
+
+    /// The bridge from NIO to tasks: one task accepts, a child task serves each connection until it closes.
+    private func serve(_ listening: NIOAsyncChannel<Connection, Never>) {
+        let task = Task { [channel, logger] in
+            await withDiscardingTaskGroup { group in
+                do {
+                    try await listening.executeThenClose { inbound in
+                        for try await connection in inbound {
+                            group.addTask { await channel.handle(value: connection, logger: logger) }
+                        }
+                    }
+                } catch is CancellationError {
+                    group.cancelAll()
+                } catch {
+                    logger.error("stopped accepting connections", metadata: [LogField.error: "\(error)"])
+                }
+                if Task.isCancelled { group.cancelAll() }
+            }
+        }
+        connections.withLock { $0.append(task) }
+    }
+
+    @concurrent private static func answer(
+        _ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel,
+        responder: some HTTPResponder<ServiceRequestContext>, logger: Logger
+    ) async throws {
+        let context = ServiceRequestContext(source: .init(channel: channel, logger: logger))
+        var response: Response
+        do {
+            response = try await responder.respond(to: request, context: context)
+        } catch let error as HTTPParserError {
+            throw error
+        } catch {
+            response = Response(status: .internalServerError)
+        }
+        if response.headers[.date] == nil { response.headers[.date] = HTTPDate.now() }
+        try await writer.write(response: response.head, body: response.body)
+    }
+}

@@ -1,0 +1,13 @@
+/// Where a worker that is run by itself listens.
+package enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
+    /// A socket in the file system, made with mode 0600 less what the umask takes.
+    case unix(path: String)
+    case tcp(host: String, port: Int)
+
+    package var description: String {
+        switch self {
+        case .unix(let path): path
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        }
+    }
+}

@@ -1,3 +1,0 @@
-enum PlaceholderHTTPService {}
-import Hummingbird
-import NIOExtras

@@ -1,0 +1,89 @@
+import Glibc
+import HTTPService
+import Hummingbird
+import Logging
+import NIOPosix
+import Testing
+
+@testable import HTTPService
+
+@Suite("An HTTP listener")
+struct HTTPListenerTests {
+    private func responder() -> some HTTPResponder<ServiceRequestContext> {
+        let router = Router(context: ServiceRequestContext.self)
+        router.add(middleware: AccessLogMiddleware())
+        router.get("id") { _, context in "\(context.requestID) \(context.remoteAddress)" }
+        return router.buildResponder()
+    }
+
+    /// A listening unix socket, as a supervisor would bind it, and its path.
+    private func listeningSocket() throws -> (descriptor: CInt, path: String) {
+        let path = "/tmp/dockmaster-listener-\(getpid())-\(UInt32.random(in: 0 ... .max)).sock"
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        try #require(descriptor >= 0)
+        let bound = withAddress(path) { bind(descriptor, $0, $1) }
+        try #require(bound == 0 && listen(descriptor, 16) == 0)
+        return (descriptor, path)
+    }
+
+    private func withAddress<R>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { bytes in
+            for (index, byte) in path.utf8.enumerated() { bytes[index] = byte }
+        }
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+        }
+    }
+
+    /// Blocks a thread of its own: the listener needs those of the concurrency pool.
+    private func exchange(_ path: String, _ request: String) async throws -> String {
+        try await NIOThreadPool.singleton.runIfActive { try blockingExchange(path, request) }
+    }
+
+    private func blockingExchange(_ path: String, _ request: String) throws -> String {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        try #require(withAddress(path) { connect(descriptor, $0, $1) } == 0)
+        _ = request.withCString { write(descriptor, $0, request.utf8.count) }
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while case let count = read(descriptor, &buffer, buffer.count), count > 0 { answer += buffer[..<count] }
+        return String(decoding: answer, as: UTF8.self)
+    }
+
+    @Test("serves a socket that it inherits, believes the proxy's headers, and ends when drained")
+    func inherited() async throws {
+        let (descriptor, path) = try listeningSocket()
+        defer { unlink(path) }
+        let listener = HTTPListener(responder: responder(), logger: Logger(label: "test"))
+        try await listener.start(descriptors: [descriptor])
+        let answer = try await exchange(
+            path,
+            "GET /id HTTP/1.1\r\nHost: x\r\nX-Request-Id: abc\r\nX-Real-IP: 192.0.2.7\r\nConnection: close\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(answer.hasSuffix("abc 192.0.2.7"))
+        await listener.drain(within: .seconds(5))
+        let late = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(late) }
+        #expect(withAddress(path) { connect(late, $0, $1) } != 0)
+    }
+
+    @Test("binds a socket of its own and makes an id for a request that has none")
+    func own() async throws {
+        let path = "/tmp/dockmaster-own-\(getpid()).sock"
+        defer { unlink(path) }
+        let listener = HTTPListener(responder: responder(), logger: Logger(label: "test"))
+        try await listener.start(address: .unix(path: path))
+        let answer = try await exchange(path, "GET /id HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        let id = answer.split(separator: "\r\n\r\n").last.map(String.init) ?? ""
+        #expect(id.prefix(32).allSatisfy(\.isHexDigit) && id.count >= 32)
+        await listener.drain(within: .seconds(5))
+    }
+
+    @Test("dates its answers as HTTP wants it")
+    func dates() {
+        #expect(HTTPDate.text(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+    }
+}
