@@ -93,8 +93,8 @@ let package = Package(
         .executableTarget(
             name: "AuthWorker",
             dependencies: [
-                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel", "CRE2",
-                "CCrypt", hummingbird, log, nio, nioPosix, arguments,
+                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "CRE2", "CCrypt",
+                hummingbird, crypto, log, nio, arguments,
             ], swiftSettings: strict),
         .executableTarget(
             name: "RegistryWorker",
