@@ -36,6 +36,19 @@ struct BoundSocketTests {
         }
     }
 
+    @Test("of every address answers to IPv4 as well, whatever the kernel's IPv6 can do")
+    func everyAddress() throws {
+        let socket = try BoundSocket(.tcp(host: "::", port: 0))
+        let port = try #require(socket.port)
+        let run = try ChildRun(
+            "/usr/bin/perl",
+            [
+                "-MSocket", "-e",
+                "socket(S,AF_INET,SOCK_STREAM,0); exit(connect(S,pack_sockaddr_in(\(port),inet_aton('127.0.0.1'))) ? 0 : 1)",
+            ])
+        #expect(run.status == .code(0))
+    }
+
     @Test("of a unix path has the mode asked for and takes its path along when it goes")
     func unixMode() throws {
         let folder = try TestFolder()

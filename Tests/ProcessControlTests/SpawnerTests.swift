@@ -93,7 +93,9 @@ struct SpawnerTests {
             "echo $LISTEN_PID = $$ $LISTEN_FDS $LISTEN_FDNAMES; readlink /proc/$$/fd/3 /proc/$$/fd/4; ls /proc/$$/fd"
         ) {
             // In the wrong order and with a number that is itself a target.
-            $0.sockets = [.init(descriptor: second.descriptor, name: "https"), .init(descriptor: first.descriptor, name: "http")]
+            $0.sockets = [
+                .init(descriptor: second.descriptor, name: "https"), .init(descriptor: first.descriptor, name: "http"),
+            ]
         }
         let lines = run.output.split(separator: "\n")
         try #require(lines.count >= 3)

@@ -40,7 +40,8 @@ struct StartOrderTests {
 
 @Suite("A reload plan")
 struct ReloadPlanTests {
-    private func definition(_ name: String, _ change: (inout WatcherDefinition) -> Void = { _ in }) -> WatcherDefinition {
+    private func definition(_ name: String, _ change: (inout WatcherDefinition) -> Void = { _ in }) -> WatcherDefinition
+    {
         var definition = watcher(name)
         definition.files = ["/run/\(name).yml": 1]
         change(&definition)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("A watcher's state machine")
 struct WatcherMachineTests {
-    private static let settings = WatcherSettings(startTimeout: .seconds(10), grace: .seconds(5), watchdog: .seconds(20))
+    private static let settings = WatcherSettings(
+        startTimeout: .seconds(10), grace: .seconds(5), watchdog: .seconds(20))
 
     /// A machine that has been brought to the state named.
     private func machine(_ word: String, _ settings: WatcherSettings = settings) -> WatcherMachine {
@@ -118,7 +119,9 @@ struct WatcherMachineTests {
         // The start's own timer is of an older generation and matches nothing.
         #expect(machine.handle(.timer(generation: 1), at: .seconds(1)).isEmpty)
         #expect(
-            machine.handle(.timer(generation: 2), at: .seconds(1)) == [.arm(generation: 3, after: .seconds(10)), .spawn])
+            machine.handle(.timer(generation: 2), at: .seconds(1)) == [
+                .arm(generation: 3, after: .seconds(10)), .spawn,
+            ])
     }
 
     @Test("past its settling time is started again at once")

@@ -14,7 +14,9 @@ struct ArbiterReloadTests {
         return try #require(outcome)
     }
 
-    private func server(_ name: String, _ version: UInt64, _ change: (inout WatcherDefinition) -> Void = { _ in }) -> WatcherDefinition {
+    private func server(_ name: String, _ version: UInt64, _ change: (inout WatcherDefinition) -> Void = { _ in })
+        -> WatcherDefinition
+    {
         Scenario.perl(
             name,
             """
@@ -36,7 +38,8 @@ struct ArbiterReloadTests {
         let scenario = try Scenario([server("a", 1)])
         #expect(try scenario.wait { scenario.arbiter.phase == .running })
         let pid = try scenario.slot("a").child?.pid
-        scenario.next.value = .failure(Refusal(problems: ["x.yaml:3: users: is wrong. Mend it.", "x.yaml:9: acl: too."]))
+        scenario.next.value = .failure(
+            Refusal(problems: ["x.yaml:3: users: is wrong. Mend it.", "x.yaml:9: acl: too."]))
         let outcome = try reload(scenario)
         #expect(!outcome.isApplied)
         #expect(outcome.problems.count == 2)
@@ -148,7 +151,10 @@ struct ArbiterReloadTests {
     private func ask(socket path: String) throws -> String {
         var request = SpawnRequest(
             "/usr/bin/perl",
-            ["-MSocket", "-e", "socket(S,AF_UNIX,SOCK_STREAM,0); connect(S,pack_sockaddr_un('\(path)')) or die; print <S>"])
+            [
+                "-MSocket", "-e",
+                "socket(S,AF_UNIX,SOCK_STREAM,0); connect(S,pack_sockaddr_un('\(path)')) or die; print <S>",
+            ])
         let pipe = try Pipe().ends()
         defer { close(pipe.reading) }
         request.output = pipe.writing

@@ -25,7 +25,10 @@ struct ArbiterTests {
             ) { $0.requires = after }
         }
         let scenario = try Scenario(
-            [member("proxy", after: ["auth", "registry"]), member("auth", after: []), member("registry", after: ["auth"])],
+            [
+                member("proxy", after: ["auth", "registry"]), member("auth", after: []),
+                member("registry", after: ["auth"]),
+            ],
             in: folder)
         #expect(try scenario.wait { scenario.arbiter.phase == .running })
         #expect(scenario.read("trace") == "+auth +registry +proxy ")
@@ -52,7 +55,9 @@ struct ArbiterTests {
         #expect(try scenario.stop() == 0)
         let log = scenario.read("logs/dockmaster/dockmaster.log")
         #expect(log.contains("a[1] died: SIGKILL after"))
-        #expect(log.contains(#"Restart at once (failure 1 of 5 in 60 s). Last words: \"Fatal error: out of cheese\". See: "#))
+        #expect(
+            log.contains(
+                #"Restart at once (failure 1 of 5 in 60 s). Last words: \"Fatal error: out of cheese\". See: "#))
     }
 
     @Test("kills what ignores TERM once its grace is over, its whole group with it")
@@ -60,7 +65,9 @@ struct ArbiterTests {
         let folder = try ScenarioFolder()
         let scenario = try Scenario(
             [
-                Scenario.shell("a", "trap '' TERM; sleep 1000 & echo $! > \(folder.path)/grandchild; wait; \(Self.forever)") {
+                Scenario.shell(
+                    "a", "trap '' TERM; sleep 1000 & echo $! > \(folder.path)/grandchild; wait; \(Self.forever)"
+                ) {
                     $0.settings.grace = .milliseconds(300)
                 }
             ], in: folder)

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("The control socket's parser")
 struct ControlRequestParserTests {
-    private let text = "POST /v1/reload?x=1 HTTP/1.1\r\nHost: dockmaster\r\nContent-Length: 5\r\nACCEPT: text/plain\r\n\r\nhello"
+    private let text =
+        "POST /v1/reload?x=1 HTTP/1.1\r\nHost: dockmaster\r\nContent-Length: 5\r\nACCEPT: text/plain\r\n\r\nhello"
 
     @Test("reads a request in any pieces, and two in a row", arguments: [1, 3, 1000])
     func pieces(size: Int) {
@@ -49,7 +50,9 @@ struct ControlRequestParserTests {
 struct JSONValueTests {
     @Test("is quoted as it must be")
     func quoting() {
-        let value = JSONValue.object([("a\"b", .string("x\n\u{01}é")), ("n", .array([.integer(1), .null, .bool(true)]))])
+        let value = JSONValue.object([
+            ("a\"b", .string("x\n\u{01}é")), ("n", .array([.integer(1), .null, .bool(true)])),
+        ])
         #expect(value.text == #"{"a\"b":"x\n\u0001é","n":[1,null,true]}"#)
     }
 }
@@ -130,7 +133,8 @@ struct SentenceTests {
 
     @Test("tell a death with its cause, age and consequence")
     func death() {
-        let sequel = WatcherReport.Sequel.restart(after: .milliseconds(500), failures: 1, limit: 5, window: .seconds(60))
+        let sequel = WatcherReport.Sequel.restart(
+            after: .milliseconds(500), failures: 1, limit: 5, window: .seconds(60))
         let sentence = ReportSentence(
             .died(.signal(SIGSEGV), uptime: .seconds(11_520), then: sequel), slot: "registry[2]", reason: nil)
         #expect(

@@ -15,7 +15,9 @@ struct LogFileTests {
     func rotation() throws {
         let folder = try ScenarioFolder()
         let keep = 400
-        let file = LogFile(path: "\(folder.path)/a.log", limits: .init(size: 1000, keep: keep)) { Issue.record("\($0)") }
+        let file = LogFile(path: "\(folder.path)/a.log", limits: .init(size: 1000, keep: keep)) {
+            Issue.record("\($0)")
+        }
         var written = ""
         var pending: [UInt8] = []
         for number in 0..<3000 {

@@ -65,7 +65,8 @@ struct LineSplitterTests {
     func long() {
         var splitter = LineSplitter(limit: 2 << 20)
         var sizes: [Int] = []
-        let stream = [UInt8](repeating: 0x41, count: 1 << 20) + [0x0A] + [UInt8](repeating: 0x42, count: 5 << 20) + [0x0A]
+        let stream =
+            [UInt8](repeating: 0x41, count: 1 << 20) + [0x0A] + [UInt8](repeating: 0x42, count: 5 << 20) + [0x0A]
         for start in stride(from: 0, to: stream.count, by: 65536) {
             splitter.feed(stream[start..<min(start + 65536, stream.count)]) { sizes.append($0.count) }
         }
@@ -106,7 +107,8 @@ struct JournalEntryTests {
     @Test("has the sentence, the priority and every field under its name")
     func fields() {
         let entry = JournalEntry(
-            line(#"{"level":"warning","msg":"slow\ndisk","request_id":"r1","duration_ms":12,"watcher":"forged","é":1}"#),
+            line(
+                #"{"level":"warning","msg":"slow\ndisk","request_id":"r1","duration_ms":12,"watcher":"forged","é":1}"#),
             watcher: "registry", instance: 3)
         #expect(
             entry.fields.map(text) == [
@@ -128,7 +130,9 @@ struct LastWordsTests {
     @Test("are the last line, or the last one that tells of an error")
     func choice() {
         #expect(quote("a", "b", "") == "b")
-        #expect(quote("x.swift:3: Fatal error: Index out of range", "at 0x1", "at 0x2") == "x.swift:3: Fatal error: Index out of range")
+        #expect(
+            quote("x.swift:3: Fatal error: Index out of range", "at 0x1", "at 0x2")
+                == "x.swift:3: Fatal error: Index out of range")
         #expect(quote(#"{"level":"critical","msg":"disk full"}"#, #"{"level":"info","msg":"bye"}"#) == "disk full")
         #expect(quote() == nil)
     }
