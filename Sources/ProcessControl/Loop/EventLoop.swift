@@ -117,7 +117,9 @@ package final class EventLoop {
         while let next = queue.next, timers[next.id] == nil { _ = queue.removeFirst() }
         let now = MonotonicTime.now
         var wait: UInt64?
-        if let next = queue.next { wait = next.due.nanoseconds > now.nanoseconds ? next.due.nanoseconds - now.nanoseconds : 0 }
+        if let next = queue.next {
+            wait = next.due.nanoseconds > now.nanoseconds ? next.due.nanoseconds - now.nanoseconds : 0
+        }
         if let limit {
             let longest = now.advanced(by: limit).nanoseconds - now.nanoseconds
             wait = min(wait ?? longest, longest)

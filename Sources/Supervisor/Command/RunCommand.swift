@@ -75,8 +75,8 @@ struct RunCommand: ParsableCommand {
             let control = try ControlServer(path: folder.controlSocket, loop: loop) { [weak arbiter] request, reply in
                 arbiter?.answer(request, reply)
             }
-            _ = try loop.watch(signals.descriptor, for: .readable) { _ in
-                while let signal = signals.next() { arbiter.take(signal) }
+            _ = try loop.watch(signals.descriptor, for: .readable) { [weak arbiter] _ in
+                while let signal = signals.next() { arbiter?.take(signal) }
             }
             try arbiter.start()
             try loop.run()

@@ -88,7 +88,10 @@ final class Console {
         if now != clock.second {
             var parts = tm()
             localtime_r(&now, &parts)
-            clock = (now, [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":"))
+            clock = (
+                now,
+                [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+            )
         }
         return clock.text
     }

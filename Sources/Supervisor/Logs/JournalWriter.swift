@@ -8,7 +8,8 @@ final class JournalWriter: Sendable {
 
     /// nil where no journald listens.
     init?() {
-        guard access("/run/systemd/journal/socket", W_OK) == 0, let queue = try? Mailbox<JournalEntry>(limit: 8192) else {
+        guard access("/run/systemd/journal/socket", W_OK) == 0, let queue = try? Mailbox<JournalEntry>(limit: 8192)
+        else {
             return nil
         }
         self.queue = queue
@@ -32,8 +33,9 @@ final class JournalWriter: Sendable {
             for entry in entries { send(entry.fields) }
             if dropped > 0 {
                 send(
-                    ["MESSAGE=\(dropped) log lines did not reach journald: it was too slow", "PRIORITY=4",
-                        "SYSLOG_IDENTIFIER=dockmaster"
+                    [
+                        "MESSAGE=\(dropped) log lines did not reach journald: it was too slow", "PRIORITY=4",
+                        "SYSLOG_IDENTIFIER=dockmaster",
                     ].map { Array($0.utf8) })
             }
         }
