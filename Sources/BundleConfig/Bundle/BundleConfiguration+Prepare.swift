@@ -35,7 +35,9 @@ extension BundleConfiguration {
     }
 
     private func makeFolders() throws {
-        for folder in [data, files.configuration, FilePath.parent(of: files.images)] { try PrivateFile.makeFolder(folder) }
+        for folder in [data, files.configuration, FilePath.parent(of: files.images)] {
+            try PrivateFile.makeFolder(folder)
+        }
         for folder in [images, docroot, logs, run] { try PrivateFile.makeFolder(folder) }
         if certificate == .own { try PrivateFile.makeFolder(FilePath.parent(of: files.authority)) }
     }

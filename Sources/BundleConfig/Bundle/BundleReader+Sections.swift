@@ -94,6 +94,12 @@ extension BundleReader {
                         remedy: "Remove it and set users: and acl:")
                 })
         }
+        problems.attempt {
+            guard let node = registry["storage"]?["filesystem"]?["rootdirectory"], !node.isNull else { return }
+            guard try node.string().hasPrefix("/") else {
+                throw node.refused("must be an absolute path", remedy: "Begin it with /")
+            }
+        }
         if let level = registry["log"]?["level"] {
             problems.attempt {
                 let text = try level.string()
