@@ -57,7 +57,7 @@ let package = Package(
         // Tier 1
         .target(name: "ProcessControl", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
-            name: "BundleConfig", dependencies: ["CCrypt", yams, x509, asn1, crypto, cryptoExtras],
+            name: "BundleConfig", dependencies: ["CLinux", "CCrypt", yams, x509, asn1, crypto, cryptoExtras],
             swiftSettings: strict),
         .target(name: "BundleLog", dependencies: ["CSystemd", log], swiftSettings: strict),
 
