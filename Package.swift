@@ -67,8 +67,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RegistryToken",
-            dependencies: ["RegistryModel", crypto, x509, asn1, .product(name: "JWTKit", package: "jwt-kit")],
-            swiftSettings: strict),
+            dependencies: [crypto, cryptoExtras, x509, asn1], swiftSettings: strict),
 
         // Tier 3
         .target(
@@ -94,8 +93,8 @@ let package = Package(
         .executableTarget(
             name: "AuthWorker",
             dependencies: [
-                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel", "CRE2",
-                "CCrypt", hummingbird, log, nio, nioPosix, arguments,
+                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "CRE2", "CCrypt",
+                hummingbird, crypto, log, nio, arguments,
             ], swiftSettings: strict),
         .executableTarget(
             name: "RegistryWorker",
@@ -126,8 +125,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "RegistryModelTests", dependencies: ["RegistryModel"], swiftSettings: strict),
         .testTarget(
-            name: "RegistryTokenTests", dependencies: ["RegistryToken", "RegistryModel", crypto],
-            swiftSettings: strict),
+            name: "RegistryTokenTests",
+            dependencies: [
+                "RegistryToken", crypto, cryptoExtras, x509, asn1, .product(name: "JWTKit", package: "jwt-kit"),
+            ], swiftSettings: strict),
         .testTarget(
             name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel"], swiftSettings: strict),
         .testTarget(
