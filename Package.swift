@@ -81,7 +81,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, log,
             ], swiftSettings: strict),
         .target(
-            name: "RegistryStorage", dependencies: ["RegistryModel", "COpenSSL", "CLinux", "ProcessControl"],
+            name: "RegistryStorage", dependencies: ["RegistryModel", "COpenSSL", nio, nioPosix],
             swiftSettings: strict),
 
         // Tier 4: the four processes.
@@ -130,7 +130,7 @@ let package = Package(
                 "RegistryToken", crypto, cryptoExtras, x509, asn1, .product(name: "JWTKit", package: "jwt-kit"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel"], swiftSettings: strict),
+            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel", nio], swiftSettings: strict),
         .testTarget(
             name: "SupervisorTests",
             dependencies: ["Supervisor", "Supervision", "ProcessControl", "BundleConfig", "BundleLog"],
