@@ -1,7 +1,7 @@
 /// Translates a makinacorpus pillar (`makina-projects.NAME: {data: {…}}`) into a bundle's document.
 ///
-/// Every key below `data:` is honoured, or refused or warned about with the reason. Nodes keep their place in the pillar, so that
-/// whatever is refused later names the pillar's own key and line.
+/// Every key below `data:` is honoured, or refused or warned about with the reason. Nodes keep their place in the pillar,
+/// so that whatever is refused later names the pillar's own key and line.
 /// Source: makinacorpus/corpus-dockerregistry, `.salt/PILLAR.sample`.
 struct PillarReader {
     static let keys = [
