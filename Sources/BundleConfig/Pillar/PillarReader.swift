@@ -29,9 +29,9 @@ struct PillarReader {
         return source.inferredData ?? EmbeddedDefault.data
     }
 
-    /// The bundle's document. Whatever is wrong is in `problems`.
-    mutating func bundle() -> ConfigurationNode {
-        guard let (name, data) = projectData() else { return .null }
+    /// The bundle's document; nil when there is no project to read. Whatever is wrong is in `problems`.
+    mutating func bundle() -> ConfigurationNode? {
+        guard let (name, data) = projectData() else { return nil }
         problems.add(data.unknownKeys(Self.keys))
         let placeholders = placeholders(name: name, data: data)
         let expanded = expand(data, placeholders, strict: true)
