@@ -138,8 +138,8 @@ let package = Package(
         .testTarget(
             name: "AuthWorkerTests",
             dependencies: [
-                "AuthWorker", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService", hummingbird,
-                .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+                "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", hummingbird, crypto, cryptoExtras,
+                x509, log,
             ], swiftSettings: strict),
         .testTarget(
             name: "RegistryWorkerTests",

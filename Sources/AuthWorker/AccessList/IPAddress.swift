@@ -35,9 +35,10 @@ struct IPAddress: Sendable, Hashable, CustomStringConvertible {
 
     var description: String {
         if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
-        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let room = Int(INET6_ADDRSTRLEN)
+        var text = [CChar](repeating: 0, count: room)
         let written = bytes.withUnsafeBytes {
-            inet_ntop(AF_INET6, $0.baseAddress, &text, socklen_t(text.count)) != nil
+            inet_ntop(AF_INET6, $0.baseAddress, &text, socklen_t(room)) != nil
         }
         return written ? String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) : "?"
     }

@@ -15,9 +15,10 @@ final class RegularExpression: @unchecked Sendable {
 
     init(_ text: [UInt8]) throws(Refusal) {
         if Self.matchesAnyByte(text) { throw Refusal(problem: "invalid escape sequence: \\C") }
-        var problem = [CChar](repeating: 0, count: 160)
+        let room = 160
+        var problem = [CChar](repeating: 0, count: room)
         let compiled = text.withUnsafeBytes { bytes in
-            cre2_compile(bytes.bindMemory(to: CChar.self).baseAddress, bytes.count, &problem, problem.count)
+            cre2_compile(bytes.bindMemory(to: CChar.self).baseAddress, bytes.count, &problem, room)
         }
         guard let compiled else {
             let words = problem.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
@@ -38,10 +39,11 @@ final class RegularExpression: @unchecked Sendable {
 
     /// The whole match and every group (empty for one that took no part), as ranges of `text`; nil without a match.
     func captures(_ text: ArraySlice<UInt8>) -> [Range<Int>]? {
-        var spans = [cre2_span](repeating: cre2_span(start: -1, length: 0), count: groups + 1)
+        let count = groups + 1
+        var spans = [cre2_span](repeating: cre2_span(start: -1, length: 0), count: count)
         let found = text.withUnsafeBytes { bytes in
             cre2_match(
-                pattern, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count, &spans, CInt(spans.count))
+                pattern, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count, &spans, CInt(count))
         }
         guard found == 1 else { return nil }
         return spans.map { span in

@@ -19,6 +19,7 @@ struct BcryptHash: Sendable, Equatable {
     init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == 60, ["$2a$", "$2b$", "$2y$"].contains(String(text.prefix(4))), bytes[6] == UInt8(ascii: "$"),
+            bytes[4...5].allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
             let cost = Int(text.dropFirst(4).prefix(2)), (4...31).contains(cost), bytes[7...].allSatisfy(Self.isDigit)
         else { return nil }
         self.cost = cost
@@ -49,7 +50,9 @@ struct BcryptHash: Sendable, Equatable {
         var key = password.prefix(Self.passwordLimit).map(CChar.init(bitPattern:))
         key.append(0)
         defer { for index in key.indices { key[index] = 0 } }
-        guard let result = crypt_r(key, setting, scratch) else { return false }
+        guard let result = crypt_r(key, setting, scratch), result[0] == CChar(bitPattern: UInt8(ascii: "$")) else {
+            return false
+        }
         let computed = UnsafeBufferPointer(start: result, count: 60)
         var difference: UInt8 = hasNUL ? 1 : 0
         for index in digest.indices { difference |= UInt8(bitPattern: computed[29 + index]) ^ digest[index] }

@@ -73,10 +73,7 @@ enum AccessEvaluation {
             case .array(let elements):
                 .sequence(elements.enumerated().map { node($0.element, path: "\(path)[\($0.offset)]") })
             case .object(let members):
-                .mapping(
-                    members.map {
-                        ConfigurationNode.Entry(key: $0.key, value: node($0.value, path: "\(path).\($0.key)"))
-                    })
+                ConfigurationNode.mapping(members.map { ($0.key, node($0.value, path: "\(path).\($0.key)")) }).value
             }
         return ConfigurationNode(content, path: path)
     }

@@ -1,7 +1,4 @@
 internal import ArgumentParser
-internal import BundleConfig
-internal import Glibc
-internal import WorkerRuntime
 
 /// `dockmaster-auth`: Docker's token service, a drop-in for docker_auth.
 @main

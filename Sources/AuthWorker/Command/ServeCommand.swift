@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BundleConfig
+internal import BundleLog
 internal import Glibc
 internal import WorkerRuntime
 
@@ -20,14 +21,14 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         guard check else {
             let worker = TokenWorker(path: config, isCompatible: compat)
-            exit(await WorkerMain.run(worker, component: "auth"))
+            Glibc.exit(await WorkerMain.run(worker, component: "auth"))
         }
         do {
             let settings = try AuthSettings.load(config, isCompatible: compat)
-            for warning in settings.warnings { fputs("warning: \(warning)\n", stderr) }
+            for warning in settings.warnings { StandardError.write(Array("warning: \(warning)\n".utf8)) }
             print("\(config): ok")
         } catch {
-            for problem in error.errors { fputs("\(problem)\n", stderr) }
+            for problem in error.errors { StandardError.write(Array("\(problem)\n".utf8)) }
             throw ExitCode.failure
         }
     }

@@ -174,27 +174,34 @@ extension AuthSettings {
     }
 
     private static func signer(_ node: ConfigurationNode, reading: inout ConfigurationReading) -> TokenSigner? {
-        let texts = ["certificate", "key"].map { key -> String? in
-            guard let value = node[key], !value.isNull else {
-                reading.refuse(node.refused("has no \(key)", remedy: "Add the path of a PEM file"))
-                return nil
-            }
-            guard let path = reading.attempt({ () throws(ConfigurationError) in try value.string() }) else { return nil }
-            do {
-                return try TextFile.read(path)
-            } catch {
-                reading.refuse(value.refused(error.problem, remedy: error.remedy))
-                return nil
-            }
-        }
+        let certificate = file("certificate", of: node, reading: &reading)
+        let key = file("key", of: node, reading: &reading)
         let isModern =
             reading.attempt { () throws(ConfigurationError) in try node.bool("disable_legacy_key_id") } ?? false
-        guard let certificate = texts[0], let key = texts[1] else { return nil }
-        do {
+        guard let certificate, let key else { return nil }
+        do throws(TokenKeyError) {
             return try TokenSigner(certificate: certificate, key: key, legacyKeyIdentifier: !isModern)
         } catch {
             let isAboutKey = error == .noKey || error == .badKey
-            reading.refuse((node[isAboutKey ? "key" : "certificate"] ?? node).refused(error.problem, remedy: error.remedy))
+            reading.refuse(
+                (node[isAboutKey ? "key" : "certificate"] ?? node).refused(error.problem, remedy: error.remedy))
+            return nil
+        }
+    }
+
+    /// The text of the file that a key names.
+    private static func file(
+        _ key: String, of node: ConfigurationNode, reading: inout ConfigurationReading
+    ) -> String? {
+        guard let value = node[key], !value.isNull else {
+            reading.refuse(node.refused("has no \(key)", remedy: "Add the path of a PEM file"))
+            return nil
+        }
+        guard let path = reading.attempt({ () throws(ConfigurationError) in try value.string() }) else { return nil }
+        do throws(TextFile.Problem) {
+            return try TextFile.read(path)
+        } catch {
+            reading.refuse(value.refused(error.problem, remedy: error.remedy))
             return nil
         }
     }

@@ -1,4 +1,4 @@
-package import HTTPTypes
+internal import HTTPTypes
 
 /// An HTTP request with its body read.
 struct IncomingRequest: Sendable {

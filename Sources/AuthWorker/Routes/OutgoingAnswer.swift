@@ -1,4 +1,4 @@
-package import HTTPTypes
+internal import HTTPTypes
 
 /// An HTTP answer, whole.
 struct OutgoingAnswer: Sendable {
