@@ -72,7 +72,7 @@ struct BinaryTests {
         let title = "orphan-of-\(getpid())-\(asInit)"
         try bundle.setWorker("auth", Self.orphans.replacing("ORPHAN_TITLE", with: title))
         #expect(try bundle.start(wrapper: wrapper), "\(bundle.output)")
-        let supervisor = try #require(supervisor(of: bundle, wrapped: !wrapper.isEmpty))
+        let supervisor = try #require(arbiter(of: bundle, wrapped: !wrapper.isEmpty))
         #expect(bundle.wait { children(of: supervisor).count == 4 }, "\(children(of: supervisor))")
         #expect(running(title))
         kill(supervisor, SIGTERM)
@@ -80,7 +80,7 @@ struct BinaryTests {
         #expect(!running(title))
     }
 
-    private func supervisor(of bundle: BinaryRun, wrapped: Bool) -> ProcessID? {
+    private func arbiter(of bundle: BinaryRun, wrapped: Bool) -> ProcessID? {
         guard let pid = bundle.child?.pid else { return nil }
         return wrapped ? children(of: pid).first : pid
     }
