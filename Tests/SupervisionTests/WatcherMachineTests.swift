@@ -100,9 +100,10 @@ struct WatcherMachineTests {
         let row = try #require(Self.table.first { $0.state == state })
         for (event, expected) in row.after {
             var machine = machine(state)
-            try #require(machine.state.word == state)
+            let before = machine.state.word
+            try #require(before == (state == "killing" ? "stopping" : state))
             _ = machine.handle(event, at: .zero)
-            #expect(machine.state.word == (expected == "-" ? state : expected), "\(state) + \(event)")
+            #expect(machine.state.word == (expected == "-" ? before : expected), "\(state) + \(event)")
         }
     }
 

@@ -48,7 +48,7 @@ struct ArbiterTests {
         try scenario.wait(.milliseconds(150)) { false }
         let killed = MonotonicTime.now
         kill(first, SIGKILL)
-        #expect(try scenario.wait { try! scenario.slot("a").instance == 2 })
+        #expect(try scenario.wait { scenario.instance("a") == 2 })
         #expect(MonotonicTime.now.since(killed) < .milliseconds(500))
         let second = try #require(scenario.slot("a").child?.pid)
         #expect(second != first)
@@ -135,7 +135,7 @@ struct ArbiterTests {
                 $0.settings.policy.settling = .zero
             }
         ])
-        #expect(try scenario.wait { try! scenario.slot("a").instance >= 2 })
+        #expect(try scenario.wait { scenario.instance("a") >= 2 })
         #expect(try scenario.stop() != nil)
         #expect(scenario.read("logs/dockmaster/dockmaster.log").contains("gave no sign of life"))
     }

@@ -64,6 +64,8 @@ final class Scenario {
 
     func state(_ name: String) -> String { arbiter.watchers[name]?.current.machine.state.word ?? "none" }
 
+    func instance(_ name: String) -> Int { arbiter.watchers[name]?.current.instance ?? 0 }
+
     func read(_ name: String) -> String { TextFile.read("\(folder.path)/\(name)") ?? "" }
 
     /// Stops everything and gives the exit code; nil when it does not end in time.

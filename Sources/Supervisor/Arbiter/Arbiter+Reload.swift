@@ -137,7 +137,10 @@ extension Arbiter {
             return true
         }
         switch entry.step {
-        case .unchanged: adopt(definition, watcher)
+        case .unchanged:
+            adopt(definition, watcher)
+            // A reload is also how an operator says: try again.
+            return watcher.current.machine.state == .failed && startAnew(watcher)
         case .signal:
             adopt(definition, watcher)
             if watcher.current.isReady {
@@ -159,7 +162,6 @@ extension Arbiter {
             return !watcher.current.isReady
         case .add, .remove: return false
         }
-        return false
     }
 
     /// A process that has failed or waits gets its chance with the new configuration now.
