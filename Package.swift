@@ -106,7 +106,7 @@ let package = Package(
             name: "ProxyWorker",
             dependencies: [
                 "WorkerRuntime", "BundleConfig", "BundleLog", log, nio, nioPosix, arguments,
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
