@@ -57,7 +57,7 @@ let package = Package(
         // Tier 1
         .target(name: "ProcessControl", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
-            name: "BundleConfig", dependencies: ["CCrypt", yams, x509, asn1, crypto, cryptoExtras],
+            name: "BundleConfig", dependencies: ["CLinux", "CCrypt", yams, x509, asn1, crypto, cryptoExtras],
             swiftSettings: strict),
         .target(name: "BundleLog", dependencies: ["CSystemd", log], swiftSettings: strict),
 
@@ -106,7 +106,7 @@ let package = Package(
             name: "ProxyWorker",
             dependencies: [
                 "WorkerRuntime", "BundleConfig", "BundleLog", log, nio, nioPosix, arguments,
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
@@ -121,7 +121,10 @@ let package = Package(
         .testTarget(name: "BundleLogTests", dependencies: ["BundleLog", log], swiftSettings: strict),
         .testTarget(
             name: "WorkerRuntimeTests",
-            dependencies: ["WorkerRuntime", "HTTPService", "BundleLog", hummingbird, nioPosix, log],
+            dependencies: [
+                "WorkerRuntime", "HTTPService", "BundleLog", "RegistryModel", hummingbird, nio, nioPosix, log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "RegistryModelTests", dependencies: ["RegistryModel"], swiftSettings: strict),
         .testTarget(
@@ -130,7 +133,8 @@ let package = Package(
                 "RegistryToken", crypto, cryptoExtras, x509, asn1, .product(name: "JWTKit", package: "jwt-kit"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel", nio], swiftSettings: strict),
+            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel", nio], swiftSettings: strict
+        ),
         .testTarget(
             name: "SupervisorTests",
             dependencies: ["Supervisor", "Supervision", "ProcessControl", "BundleConfig", "BundleLog"],
@@ -138,7 +142,8 @@ let package = Package(
         .testTarget(
             name: "AuthWorkerTests",
             dependencies: [
-                "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", hummingbird, crypto, cryptoExtras,
+                "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", hummingbird, crypto,
+                cryptoExtras,
                 x509, log,
             ], swiftSettings: strict),
         .testTarget(

@@ -43,12 +43,9 @@ static int fail(struct job *job, int step) {
 }
 
 static void reset_signals(void) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; number++) {
-        if (number != SIGKILL && number != SIGSTOP) sigaction(number, &action, NULL);
-    }
+    // The kernel's own struct, all zero: SIG_DFL. glibc's sigaction refuses the two signals it keeps for itself.
+    const unsigned long standard[8] = {0};
+    for (int number = 1; number < NSIG; number++) syscall(SYS_rt_sigaction, number, standard, NULL, 8);
 }
 
 static void write_number(char *text, pid_t value) {

@@ -7,7 +7,8 @@ package struct StartOrder: Sendable, Equatable {
 
         package var problem: String {
             switch self {
-            case .cycle(let names): "watchers wait for each other: \((names + names.prefix(1)).joined(separator: " → "))"
+            case .cycle(let names):
+                "watchers wait for each other: \((names + names.prefix(1)).joined(separator: " → "))"
             case .unknown(let watcher, let wants): "watcher \(watcher) waits for \(wants), which does not exist"
             case .duplicate(let name): "there are two watchers named \(name)"
             }

@@ -15,7 +15,7 @@ enum AllowedImports {
         "PluginInterface": [],
         "RegistryModel": [],
         "ProcessControl": ["CLinux"],
-        "BundleConfig": ["CCrypt"],
+        "BundleConfig": ["CLinux", "CCrypt"],
         "BundleLog": ["CSystemd"],
         "WorkerRuntime": ["ProcessControl", "BundleLog", "BundleConfig", "CSystemd", "CLinux"],
         "RegistryToken": ["RegistryModel"],

@@ -25,7 +25,7 @@ struct RefusalTests {
     static let cases: [Bad] = [
         Bad(
             "a slip in a key", "domian: x\n" + users + access,
-            "DIR/dockmaster.yaml:1: domian: is not a known key. Did you mean domain."),
+            "DIR/dockmaster.yaml:1: domian: is not a known key. Did you mean domain?"),
         Bad(
             "no users", access,
             "DIR/dockmaster.yaml: users: is absent, so that nobody could sign in. Add one, such as users: {admin: {password: …}}."
@@ -114,9 +114,9 @@ struct RefusalTests {
         ),
         Bad(
             "several at once", "domian: x\nusers: {admin: {password: \"\"}}\nlogs: [a]\nacl: {}\n",
-            "DIR/dockmaster.yaml:1: domian: is not a known key. Did you mean domain.",
-            "DIR/dockmaster.yaml:3: logs: must be a text, but is a list. Write a single value.",
+            "DIR/dockmaster.yaml:1: domian: is not a known key. Did you mean domain?",
             "DIR/dockmaster.yaml:2: users.admin.password: is empty. Give it a password or remove the user.",
+            "DIR/dockmaster.yaml:3: logs: must be a text, but is a list. Write a single value.",
             "DIR/dockmaster.yaml:4: acl: must be a list, but is a mapping. Write it as `- value` lines."),
     ]
 

@@ -1,4 +1,6 @@
 import HTTPService
+import HTTPTypes
+import NIOCore
 import RegistryModel
 import Testing
 

@@ -16,8 +16,10 @@ extension BundleConfiguration {
         var warnings = source.warnings
         if source.isPillar {
             var pillar = PillarReader(source: source, options: options, environment: environment)
-            document = pillar.bundle()
+            let translated = pillar.bundle()
             problems.add(pillar.problems.errors)
+            guard let translated else { throw ConfigurationErrors(problems.errors) }
+            document = translated
             warnings += pillar.warnings
         }
         var reader = BundleReader(source: source, document: document, options: options, environment: environment)

@@ -3,10 +3,11 @@ import FoundationEssentials
 // The first start.
 
 extension BundleConfiguration {
-    /// Makes what is not there yet: folders, authority, server certificate, token key, passwords. Safe to call at every start and reload.
+    /// Makes what is not there yet: folders, authority, server certificate, token key, passwords.
     ///
-    /// - Never replaces a key, a password or an authority; only the server certificate is made anew, when it nears its end or the names changed.
-    /// - Durable: every file appears whole and synced, in an order in which a crash at any point is made good by the next call.
+    /// - Safe to call at every start and reload. Never replaces a key, a password or an authority; only the server
+    ///   certificate is made anew, when it nears its end or the names changed.
+    /// - Durable: every file appears whole and synced, in an order in which the next call makes good a crash at any point.
     /// - Returns: the configuration, its warnings completed.
     package func prepare() throws -> BundleConfiguration {
         try prepare(now: Date())
@@ -35,7 +36,9 @@ extension BundleConfiguration {
     }
 
     private func makeFolders() throws {
-        for folder in [data, files.configuration, FilePath.parent(of: files.images)] { try PrivateFile.makeFolder(folder) }
+        for folder in [data, files.configuration, FilePath.parent(of: files.images)] {
+            try PrivateFile.makeFolder(folder)
+        }
         for folder in [images, docroot, logs, run] { try PrivateFile.makeFolder(folder) }
         if certificate == .own { try PrivateFile.makeFolder(FilePath.parent(of: files.authority)) }
     }

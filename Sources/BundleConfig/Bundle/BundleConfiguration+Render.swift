@@ -3,7 +3,8 @@
 extension BundleConfiguration {
     /// auth.yml, registry.yml and proxy.yml, for the run folder.
     ///
-    /// A plain password keeps the hash that the present auth.yml has for it, so that a reload without changes changes no file.
+    /// A plain password keeps the hash that the present auth.yml has for it, so that a reload without changes changes no
+    /// file.
     /// - Cost: 50 to 100 ms for each plain password (bcrypt). Not for the cooperative pool.
     /// - Throws: when what a first start makes is not there yet, or cannot be read.
     package func rendered() throws -> [RenderedFile] {

@@ -1,6 +1,7 @@
 /// A bundle's configuration: loaded, laid over the defaults, and checked.
 ///
-/// Life: `load` reads and touches nothing; `prepare` makes what a first start needs; `rendered` gives the workers' files.
+/// Life: `load` reads and touches nothing; `prepare` makes what a first start needs; `rendered` gives the workers'
+/// files.
 package struct BundleConfiguration: Sendable, Equatable {
     package var domain: String
     package var serverAliases: [String]

@@ -56,7 +56,9 @@ extension BundleReader {
         return list
     }
 
-    /// A file with secrets in plain text that others can read is refused. A pillar's image wrote it so: there it is a warning.
+    /// A file with secrets in plain text that others can read is refused.
+    ///
+    /// The old image wrote its pillar so: there it is a warning.
     mutating func checkSecrecy(plain: ConfigurationNode?) {
         guard let mode = source.wideMode, let file = source.file else { return }
         let key = document["ssl_key"].flatMap { node in

@@ -1,4 +1,5 @@
-// `auth:` and `registry:`: the workers' own keys. Each worker checks its file in depth; here stands what the bundle decides itself.
+// `auth:` and `registry:`: the workers' own keys. Each worker checks its file in depth; here stands what the bundle
+// decides itself.
 
 extension BundleReader {
     private static let authKeys = [
@@ -20,7 +21,8 @@ extension BundleReader {
         if let server = auth["server"], !server.isNull {
             problems.add([
                 server.refused(
-                    "cannot be set in a bundle: the supervisor binds the auth worker's socket, and the proxy has the TLS",
+                    "cannot be set in a bundle: the supervisor binds the auth worker's socket, "
+                        + "and the proxy has the TLS",
                     remedy: "Remove it; ports and TLS are set below proxy: and by ssl_cert")
             ])
         }
@@ -81,7 +83,8 @@ extension BundleReader {
                 guard let node = http[key], !node.isNull else { continue }
                 problems.add([
                     node.refused(
-                        "cannot be set in a bundle: the supervisor binds the registry's socket, and the proxy has the TLS",
+                        "cannot be set in a bundle: the supervisor binds the registry's socket, "
+                            + "and the proxy has the TLS",
                         remedy: "Remove it; ports and TLS are set below proxy: and by ssl_cert")
                 ])
             }
@@ -93,6 +96,12 @@ extension BundleReader {
                         "cannot be used in a bundle, whose registry takes the tokens of its own auth worker",
                         remedy: "Remove it and set users: and acl:")
                 })
+        }
+        problems.attempt {
+            guard let node = registry["storage"]?["filesystem"]?["rootdirectory"], !node.isNull else { return }
+            guard try node.string().hasPrefix("/") else {
+                throw node.refused("must be an absolute path", remedy: "Begin it with /")
+            }
         }
         if let level = registry["log"]?["level"] {
             problems.attempt {

@@ -107,11 +107,11 @@ struct BundleReader {
         return aliases
     }
 
-    /// An absolute path: of the command line (from the working folder), else of the file (from its folder), else the default.
+    /// An absolute path: of the command line (from the working folder), of the file (from its folder), or the default.
     private mutating func folder(_ option: String?, _ key: String, _ fallback: String) -> String {
+        let given = problems.attempt { try document.string(key) } ?? nil
         if let option { return FilePath.absolute(option, from: FilePath.workingFolder()) }
         let base = source.file.map(FilePath.parent(of:)) ?? "/"
-        let given = problems.attempt { try document.string(key) } ?? nil
         return given.map { FilePath.absolute($0, from: base) } ?? fallback
     }
 

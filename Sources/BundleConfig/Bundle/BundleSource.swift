@@ -10,7 +10,7 @@ struct BundleSource {
     let wideMode: String?
     let warnings: [ConfigurationError]
 
-    /// Finds the file: the one named, else the default place, else the pillar of the data volume, else the embedded default.
+    /// Finds the file: the one named, else the default place, else the data volume's pillar, else the embedded default.
     static func find(_ options: BundleOptions, _ environment: BundleEnvironment) throws -> BundleSource {
         let folder = FilePath.workingFolder()
         let data = FilePath.absolute(options.data ?? EmbeddedDefault.data, from: folder)

@@ -25,8 +25,13 @@ final class ConfigurationProblems {
         return nil
     }
 
-    /// Throws them all when there are any.
+    /// Throws them all, in the order of their lines, when there are any.
     func check() throws(ConfigurationErrors) {
-        if !errors.isEmpty { throw ConfigurationErrors(errors) }
+        if !errors.isEmpty { throw ConfigurationErrors(inOrder) }
+    }
+
+    private var inOrder: [ConfigurationError] {
+        errors.enumerated().sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }
+            .map(\.element)
     }
 }

@@ -84,7 +84,9 @@ struct CertificatePair {
         }
     }
 
-    /// Follows the issuers from the leaf as far as the file goes. A root may be left out, as clients have it; the leaf's issuer may not.
+    /// Follows the issuers from the leaf as far as the file goes.
+    ///
+    /// A root may be left out, as clients have it; the leaf's issuer may not.
     private func checkLinks(now: Date, trusted: (Certificate) -> Bool) throws(CertificateFault) {
         var current = leaf
         var rest = others

@@ -47,7 +47,7 @@ struct OwnCertificate {
         try PrivateFile.write(certificate, to: files.authority, mode: 0o644)
     }
 
-    /// Whether the server certificate that is there may go on: ours, for these names, with its key, and not about to end.
+    /// Whether the server certificate may go on: ours, for these names, with its key, and not about to end.
     private func isServing(issuer: Certificate, now: Date) -> Bool {
         guard let chain = try? PrivateFile.read(files.serverChain), let key = try? PrivateFile.read(files.serverKey),
             let pair = try? CertificatePair(chain: chain, key: key)

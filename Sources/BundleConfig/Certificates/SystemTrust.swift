@@ -1,7 +1,9 @@
 import SwiftASN1
 import X509
 
-/// The authorities that this machine trusts (`/etc/ssl/certs/ca-certificates.crt`). Read only when a chain lacks its issuer.
+/// The authorities that this machine trusts (`/etc/ssl/certs/ca-certificates.crt`).
+///
+/// Read only when a chain lacks its issuer.
 struct SystemTrust: Sendable {
     static let file = "/etc/ssl/certs/ca-certificates.crt"
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Files that hold secrets, and the folders around them: read whole, written in one step, never half there.
@@ -34,9 +35,9 @@ enum PrivateFile {
 
     /// The permission bits; nil when there is no such file.
     static func mode(_ path: String) -> UInt32? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return status.st_mode & 0o7777
+        var status = clinux_status()
+        guard clinux_stat(path, &status) == 0 else { return nil }
+        return status.mode
     }
 
     /// The bits by which others than the owner can reach a file, in octal, when there are any: `0644`.
@@ -47,9 +48,9 @@ enum PrivateFile {
 
     /// Makes a folder and those above it. One that is there stays as it is.
     static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(DiskError) {
-        var status = stat()
-        if stat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFDIR else { throw DiskError("make", path: path, errno: ENOTDIR) }
+        var status = clinux_status()
+        if clinux_stat(path, &status) == 0 {
+            guard status.is_folder else { throw DiskError("make", path: path, errno: ENOTDIR) }
             return
         }
         let parent = FilePath.parent(of: path)

@@ -1,4 +1,5 @@
-// The pillar's keys that have no place in a bundle: refused where that would break something, else a warning with the reason.
+// The pillar's keys that have no place in a bundle: refused where that would break something, else a warning that says
+// why.
 
 extension PillarReader {
     private static let builtInRoutes =
@@ -20,7 +21,7 @@ extension PillarReader {
         }
     }
 
-    /// The workers listen on unix sockets below the run folder: addresses of the old stack's inner side mean nothing here.
+    /// The workers listen on unix sockets below the run folder: the inner addresses of the old stack mean nothing here.
     private mutating func checkAddresses(_ data: ConfigurationNode, _ placeholders: PillarPlaceholders) {
         for key in ["port", "auth_port"] {
             guard let node = data[key], !node.isNull else { continue }

@@ -23,8 +23,8 @@ extension PillarReader {
     /// `registry.*`, `images`, and `auth_server.{service, realm}`.
     mutating func registrySection(_ data: ConfigurationNode, original: ConfigurationNode) -> ConfigurationNode {
         var result = ConfigurationNode.mapping([])
-        if let images = data["images"], !images.isNull {
-            result = result.merging(wrap(absolute(images), "storage", "filesystem", "rootdirectory"))
+        if let images = absolute(data["images"]) {
+            result = result.merging(wrap(images, "storage", "filesystem", "rootdirectory"))
         }
         if let server = data["auth_server"] {
             problems.attempt { _ = try server.mapping() }
@@ -58,7 +58,7 @@ extension PillarReader {
     /// `www_dir`, `nginx_loglevel`.
     mutating func proxySection(_ data: ConfigurationNode) -> ConfigurationNode {
         var pairs: [(String, ConfigurationNode)] = []
-        if let folder = data["www_dir"], !folder.isNull { pairs.append(("docroot", absolute(folder))) }
+        if let folder = absolute(data["www_dir"]) { pairs.append(("docroot", folder)) }
         if let node = data["nginx_loglevel"], !node.isNull, let level = problems.attempt({ try node.string() }) {
             switch level {
             case "debug":
@@ -79,10 +79,15 @@ extension PillarReader {
         return .mapping(pairs)
     }
 
-    private mutating func absolute(_ node: ConfigurationNode) -> ConfigurationNode {
-        guard let path = problems.attempt({ try node.string() }), !path.hasPrefix("/") else { return node }
-        problems.add([node.refused("must be an absolute path", remedy: "Begin it with / or {data_root}")])
-        return node
+    /// A path's node; nil, and the reason kept, when it is not absolute.
+    private func absolute(_ node: ConfigurationNode?) -> ConfigurationNode? {
+        guard let node, !node.isNull, let path = problems.attempt({ try node.string() }) else { return nil }
+        if path.hasPrefix("/") { return node }
+        // One that begins with an unknown placeholder was refused for that.
+        if !path.hasPrefix("{") {
+            problems.add([node.refused("must be an absolute path", remedy: "Begin it with / or {data_root}")])
+        }
+        return nil
     }
 
     /// `registry.mail` as one of distribution's log hooks; nil while it is disabled, as in the sample.

@@ -1,7 +1,7 @@
 /// Translates a makinacorpus pillar (`makina-projects.NAME: {data: {…}}`) into a bundle's document.
 ///
-/// Every key below `data:` is honoured, or refused or warned about with the reason. Nodes keep their place in the pillar, so that
-/// whatever is refused later names the pillar's own key and line.
+/// Every key below `data:` is honoured, or refused or warned about with the reason. Nodes keep their place in the pillar,
+/// so that whatever is refused later names the pillar's own key and line.
 /// Source: makinacorpus/corpus-dockerregistry, `.salt/PILLAR.sample`.
 struct PillarReader {
     static let keys = [
@@ -29,9 +29,9 @@ struct PillarReader {
         return source.inferredData ?? EmbeddedDefault.data
     }
 
-    /// The bundle's document. Whatever is wrong is in `problems`.
-    mutating func bundle() -> ConfigurationNode {
-        guard let (name, data) = projectData() else { return .null }
+    /// The bundle's document; nil when there is no project to read. Whatever is wrong is in `problems`.
+    mutating func bundle() -> ConfigurationNode? {
+        guard let (name, data) = projectData() else { return nil }
         problems.add(data.unknownKeys(Self.keys))
         let placeholders = placeholders(name: name, data: data)
         let expanded = expand(data, placeholders, strict: true)

@@ -1,7 +1,7 @@
 /// The Jinja that a pillar may hold: `{{salt['mc_utils.generate_stored_password']('NAME')}}`, and nothing else.
 ///
-/// It becomes a mark in the text, on the same line, which the reader finds again as a user's password. Marks are made of private-use
-/// characters, so that no text a person writes can be one.
+/// It becomes a mark in the text, on the same line, which the reader finds again as a user's password. Marks are made of
+/// private-use characters, so that no text a person writes can be one.
 enum SaltTemplate {
     private static let begin = "\u{E000}"
     private static let end = "\u{E001}"

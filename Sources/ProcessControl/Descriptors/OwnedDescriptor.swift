@@ -30,7 +30,9 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
     }
 
     /// Opens a file, close-on-exec.
-    package static func open(_ path: String, _ flags: CInt, mode: FileMode = 0o600) throws(SystemError) -> OwnedDescriptor {
+    package static func open(_ path: String, _ flags: CInt, mode: FileMode = 0o600) throws(SystemError)
+        -> OwnedDescriptor
+    {
         let number = Glibc.open(path, flags | O_CLOEXEC, mode)
         guard number >= 0 else { throw .last("open \(path)") }
         return OwnedDescriptor(adopting: number)

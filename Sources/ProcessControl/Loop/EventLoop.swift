@@ -31,6 +31,7 @@ package final class EventLoop {
     private var queue = TimerQueue()
     private var nextToken: UInt64 = 1
     private var running = false
+    private var ready = [clinux_ready](repeating: clinux_ready(), count: 64)
 
     package init() throws(SystemError) {
         epoll = OwnedDescriptor(adopting: try checked(clinux_epoll_create(), "make an epoll descriptor"))
@@ -93,9 +94,9 @@ package final class EventLoop {
 
     /// One turn: waits at most `limit` (nil: until something happens) and runs what is due.
     package func turn(waiting limit: Duration?) throws(SystemError) {
-        var ready = [clinux_ready](repeating: clinux_ready(), count: 64)
+        let wait = timeout(limit)
         let count = try checked(
-            clinux_epoll_wait(epoll.number, &ready, CInt(ready.count), timeout(limit)), "wait for events")
+            clinux_epoll_wait(epoll.number, &ready, CInt(ready.count), wait), "wait for events")
         for entry in ready[..<Int(count)] {
             // A handler that ran a moment ago may have ended this one.
             handlers[entry.token]?(Readiness(rawValue: entry.events))
@@ -117,7 +118,9 @@ package final class EventLoop {
         while let next = queue.next, timers[next.id] == nil { _ = queue.removeFirst() }
         let now = MonotonicTime.now
         var wait: UInt64?
-        if let next = queue.next { wait = next.due.nanoseconds > now.nanoseconds ? next.due.nanoseconds - now.nanoseconds : 0 }
+        if let next = queue.next {
+            wait = next.due.nanoseconds > now.nanoseconds ? next.due.nanoseconds - now.nanoseconds : 0
+        }
         if let limit {
             let longest = now.advanced(by: limit).nanoseconds - now.nanoseconds
             wait = min(wait ?? longest, longest)

@@ -7,6 +7,11 @@ package final class SignalStream {
     package struct Arrival: Equatable, Sendable {
         package let signal: CInt
         package let sender: ProcessID
+
+        package init(signal: CInt, sender: ProcessID) {
+            self.signal = signal
+            self.sender = sender
+        }
     }
 
     private let signals: [CInt]

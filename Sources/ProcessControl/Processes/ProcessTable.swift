@@ -33,7 +33,7 @@ package enum ProcessTable {
         return nil
     }
 
-    static func entries(of folder: String) -> [String] {
+    package static func entries(of folder: String) -> [String] {
         guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []

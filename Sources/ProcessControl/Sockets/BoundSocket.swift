@@ -22,10 +22,14 @@ package final class BoundSocket {
         case .tcp6(let host, let port):
             socketDescriptor = try Self.bindTCP(address, host: host, port: port, version6: true)
             path = nil
+        case .any(let port):
+            socketDescriptor = try Self.bindAny(port)
+            path = nil
         }
         guard listen(socketDescriptor.number, backlog) == 0 else {
-            if errno == EADDRINUSE, case .tcp4(let host, let port) = address {
-                throw .portTaken(address: host, port: port, holder: SocketHolder.find(port: port))
+            // With SO_REUSEADDR two may bind the same port while neither listens: the second finds out here.
+            if errno == EADDRINUSE, let port = Self.port(of: address) {
+                throw .portTaken(address: "\(address)", port: port, holder: SocketHolder.find(port: port))
             }
             throw .system(.last("listen at \(address)"))
         }
@@ -49,14 +53,36 @@ package final class BoundSocket {
         return OwnedDescriptor(adopting: number)
     }
 
+    private static func port(of address: SocketAddress) -> Int? {
+        switch address {
+        case .tcp4(_, let port), .tcp6(_, let port), .any(let port): port
+        case .unix: nil
+        }
+    }
+
+    private static func bindAny(_ port: Int) throws(SocketError) -> OwnedDescriptor {
+        let address = SocketAddress.any(port: port)
+        do throws(SocketError) {
+            return try bindTCP(address, host: "::", port: port, version6: true, only6: false)
+        } catch {
+            guard case .system(let reason) = error, [EAFNOSUPPORT, EADDRNOTAVAIL].contains(reason.code) else {
+                throw error
+            }
+            return try bindTCP(address, host: "0.0.0.0", port: port, version6: false)
+        }
+    }
+
     private static func bindTCP(
-        _ address: SocketAddress, host: String, port: Int, version6: Bool
+        _ address: SocketAddress, host: String, port: Int, version6: Bool, only6: Bool = true
     ) throws(SocketError) -> OwnedDescriptor {
         let descriptor = try open(version6 ? AF_INET6 : AF_INET, CInt(SOCK_STREAM.rawValue), "\(address)")
         var on: CInt = 1
         let size = socklen_t(MemoryLayout<CInt>.size)
         setsockopt(descriptor.number, SOL_SOCKET, SO_REUSEADDR, &on, size)
-        if version6 { setsockopt(descriptor.number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &on, size) }
+        if version6 {
+            var only: CInt = only6 ? 1 : 0
+            setsockopt(descriptor.number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &only, size)
+        }
         let result = clinux_bind_tcp(descriptor.number, host, CInt(port), version6 ? 1 : 0)
         switch -result {
         case 0: return descriptor

@@ -89,7 +89,9 @@ extension Arbiter {
         job.desired = desired
         job.outcome.isApplied = true
         job.outcome.warnings = desired.warnings
-        job.pending = plan.steps.sorted { (names.firstIndex(of: $0.watcher) ?? .max) < (names.firstIndex(of: $1.watcher) ?? .max) }
+        job.pending = plan.steps.sorted {
+            (names.firstIndex(of: $0.watcher) ?? .max) < (names.firstIndex(of: $1.watcher) ?? .max)
+        }
         order = names + order.filter { !names.contains($0) }
         logsFolder = desired.logs
         for warning in desired.warnings { log.warning(warning) }
@@ -111,7 +113,8 @@ extension Arbiter {
             }
             let limit = watchers[entry.watcher]?.definition.settings.startTimeout ?? .seconds(60)
             job.deadline = loop.after(limit + .seconds(5)) { [weak self] in
-                self?.finishReloadStep(entry.watcher, problem: "no answer within \(Words.duration(limit + .seconds(5)))")
+                self?.finishReloadStep(
+                    entry.watcher, problem: "no answer within \(Words.duration(limit + .seconds(5)))")
             }
             return
         }
@@ -134,7 +137,10 @@ extension Arbiter {
             return true
         }
         switch entry.step {
-        case .unchanged: adopt(definition, watcher)
+        case .unchanged:
+            adopt(definition, watcher)
+            // A reload is also how an operator says: try again.
+            return watcher.current.machine.state == .failed && startAnew(watcher)
         case .signal:
             adopt(definition, watcher)
             if watcher.current.isReady {
@@ -156,7 +162,6 @@ extension Arbiter {
             return !watcher.current.isReady
         case .add, .remove: return false
         }
-        return false
     }
 
     /// A process that has failed or waits gets its chance with the new configuration now.
@@ -204,7 +209,9 @@ extension Arbiter {
         if let deadline = job.deadline { loop.cancel(deadline) }
         job.deadline = nil
         job.current = nil
-        if let problem { log.error("reload: \(watcher): \(problem)", [("event", "reload_step_failed"), ("watcher", watcher)]) }
+        if let problem {
+            log.error("reload: \(watcher): \(problem)", [("event", "reload_step_failed"), ("watcher", watcher)])
+        }
         job.outcome.steps.append(.init(watcher: watcher, step: "\(entry.step)", problem: problem))
         // From the loop, not from within the state machine's actions that brought us here.
         loop.after(.zero) { [weak self] in self?.nextReloadStep() }

@@ -42,7 +42,7 @@ extension Arbiter {
         reaper.sweep()
         let left = ProcessTable.children()
         guard !left.isEmpty else { return finish(code) }
-        log.warning("\(left.count) processes are left over; they are ended", [("event", "leftovers")])
+        log.warning("processes left over, now ended: \(left.count)", [("event", "leftovers")])
         for pid in left { kill(pid, SIGTERM) }
         waitForLeftovers(until: MonotonicTime.now.advanced(by: Self.leftoverGrace), code, killed: false)
     }

@@ -129,7 +129,9 @@ final class Arbiter {
 
     private func startIfDue(_ name: String) {
         guard let watcher = watchers[name], watcher.goal == .up, watcher.current.machine.state == .stopped,
-            (watcher.definition.after + watcher.definition.requires).allSatisfy({ watchers[$0]?.current.isReady ?? true })
+            (watcher.definition.after + watcher.definition.requires).allSatisfy({
+                watchers[$0]?.current.isReady ?? true
+            })
         else { return }
         feed(.start, to: watcher.current)
     }

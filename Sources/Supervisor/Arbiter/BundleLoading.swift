@@ -23,13 +23,14 @@ enum BundleLoading {
     }
 
     /// Makes what a first start needs, and describes what is to run.
-    /// - Parameter run: the run folder that is in use already; another one needs a new start.
+    /// - Parameter inUse: the run folder and the logs folder of the running supervisor, which a reload cannot change.
     static func desired(
-        _ configuration: BundleConfiguration, workers: String, run: String
+        _ configuration: BundleConfiguration, workers: String, inUse: (run: String, logs: String)
     ) throws(Refusal) -> DesiredState {
-        guard configuration.run == run else {
+        for (key, new, old) in [("run", configuration.run, inUse.run), ("logs", configuration.logs, inUse.logs)]
+        where new != old {
             throw Refusal(problems: [
-                "run: \(configuration.run) is not the run folder in use, \(run). Restart dockmaster to change it."
+                "\(key): \(new) is not the folder in use, \(old). Restart dockmaster to change it."
             ])
         }
         let prepared: BundleConfiguration

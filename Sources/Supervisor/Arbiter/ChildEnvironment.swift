@@ -16,7 +16,9 @@ enum ChildEnvironment {
             let parts = String(cString: line).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { continue }
             let name = String(parts[0])
-            if names.contains(name) || prefixes.contains(where: { name.hasPrefix($0) }) { result[name] = String(parts[1]) }
+            if names.contains(name) || prefixes.contains(where: { name.hasPrefix($0) }) {
+                result[name] = String(parts[1])
+            }
         }
         return result
     }

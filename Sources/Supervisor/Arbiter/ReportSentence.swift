@@ -20,9 +20,11 @@ struct ReportSentence: Equatable {
             self.init(.info, "ready", "\(slot) is ready after \(Words.duration(after))")
         case .died(let end, let uptime, let then):
             let lived = uptime.map { "after \(Words.duration($0))" } ?? "before it was ready"
-            self.init(.error, "exited", "\(slot) died: \(Self.words(end)) \(lived). \(Self.words(then)).", isDeath: true)
+            self.init(
+                .error, "exited", "\(slot) died: \(Self.words(end)) \(lived). \(Self.words(then)).", isDeath: true)
         case .couldNotStart(let then):
-            self.init(.error, "spawn_failed", "\(slot) did not start: \(reason ?? "unknown reason"). \(Self.words(then)).")
+            self.init(
+                .error, "spawn_failed", "\(slot) did not start: \(reason ?? "unknown reason"). \(Self.words(then)).")
         case .startTimedOut(let after):
             self.init(.error, "start_timeout", "\(slot) was not ready within \(Words.duration(after)); it is stopped")
         case .watchdogExpired(let after):

@@ -11,12 +11,20 @@ struct SocketTable {
         for definition in definitions where bound[definition] == nil && fresh[definition] == nil {
             let address: SocketAddress =
                 switch definition.place {
+                case .tcp("::", let port) where definitions.contains(where: { Self.isVersion4($0, port) }):
+                    .tcp6(address: "::", port: port)
                 case .tcp(let host, let port): .tcp(host: host, port: port)
                 case .unix(let path, let mode): .unix(path: path, mode: mode)
                 }
             fresh[definition] = try BoundSocket(address)
         }
         bound.merge(fresh) { old, _ in old }
+    }
+
+    /// Whether it takes the IPv4 side of a port for itself, so that "::" must not.
+    private static func isVersion4(_ definition: SocketDefinition, _ port: Int) -> Bool {
+        guard case .tcp(let host, port) = definition.place else { return false }
+        return !host.isEmpty && host != "*" && !host.contains(":")
     }
 
     /// Closes those that nobody uses any more.

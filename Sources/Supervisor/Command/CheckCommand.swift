@@ -13,10 +13,14 @@ struct CheckCommand: ParsableCommand {
         do throws(Refusal) {
             let configuration = try BundleLoading.read(try bundle.options())
             for warning in configuration.warnings { print("warning: \(warning)") }
-            print("the configuration is valid: \(configuration.file ?? "the embedded default"), domain \(configuration.domain)")
+            print(
+                "the configuration is valid: \(configuration.file ?? "the embedded default"), domain \(configuration.domain)"
+            )
             for file in (try? configuration.rendered()) ?? [] {
                 let before = TextFile.read(file.path)
-                print("\(before == nil ? "new      " : before == file.contents ? "unchanged" : "changed  ")  \(file.path)")
+                print(
+                    "\(before == nil ? "new      " : before == file.contents ? "unchanged" : "changed  ")  \(file.path)"
+                )
             }
         } catch {
             throw CommandFailure.end(error, code: CommandFailure.configurationRefused)

@@ -46,7 +46,9 @@ struct RunCommand: ParsableCommand {
     ) throws(Refusal) -> CInt {
         let folder = try RunFolder(configuration.run)
         let workers = BundleLoading.workersFolder()
-        let desired = try BundleLoading.desired(configuration, workers: workers, run: folder.path)
+        let run = configuration.run
+        let logs = configuration.logs
+        let desired = try BundleLoading.desired(configuration, workers: workers, inUse: (run, logs))
         var sockets = SocketTable()
         do {
             if getpid() != 1 { try ProcessTable.becomeSubreaper() }
@@ -56,11 +58,10 @@ struct RunCommand: ParsableCommand {
         }
         try desired.write()
 
-        let run = folder.path
         let surroundings = Arbiter.Surroundings(runFolder: run) {
             do throws(Refusal) {
                 return .success(
-                    try BundleLoading.desired(try BundleLoading.read(options), workers: workers, run: run))
+                    try BundleLoading.desired(try BundleLoading.read(options), workers: workers, inUse: (run, logs)))
             } catch {
                 return .failure(error)
             }
@@ -75,8 +76,8 @@ struct RunCommand: ParsableCommand {
             let control = try ControlServer(path: folder.controlSocket, loop: loop) { [weak arbiter] request, reply in
                 arbiter?.answer(request, reply)
             }
-            _ = try loop.watch(signals.descriptor, for: .readable) { _ in
-                while let signal = signals.next() { arbiter.take(signal) }
+            _ = try loop.watch(signals.descriptor, for: .readable) { [weak arbiter] _ in
+                while let signal = signals.next() { arbiter?.take(signal) }
             }
             try arbiter.start()
             try loop.run()

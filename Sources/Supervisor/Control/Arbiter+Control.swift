@@ -6,15 +6,21 @@ extension Arbiter {
         case ("GET", "/v1/status"): reply(request.wantsText ? .text(status.text) : .json(status.json))
         case ("POST", "/v1/reload"):
             requestReload { outcome in
-                reply(request.wantsText ? .text(outcome.text, status: outcome.httpStatus) : .json(outcome.json, status: outcome.httpStatus))
+                reply(
+                    request.wantsText
+                        ? .text(outcome.text, status: outcome.httpStatus)
+                        : .json(outcome.json, status: outcome.httpStatus))
             }
         case ("POST", "/v1/stop"):
             reply(.json(.object([("state", .string("stopping"))]), status: 202))
             stop(code: 0, why: "asked to over the control socket")
         case (_, "/v1/status"), (_, "/v1/reload"), (_, "/v1/stop"):
-            reply(.problem(405, "\(request.method) is not answered here", remedy: "use GET for status, POST for the rest"))
+            reply(
+                .problem(405, "\(request.method) is not answered here", remedy: "use GET for status, POST for the rest")
+            )
         default:
-            reply(.problem(404, "there is nothing at \(request.path)", remedy: "use /v1/status, /v1/reload or /v1/stop"))
+            reply(
+                .problem(404, "there is nothing at \(request.path)", remedy: "use /v1/status, /v1/reload or /v1/stop"))
         }
     }
 }

@@ -21,11 +21,14 @@ enum ControlClient {
             }
             throw Refusal(problems: ["no dockmaster runs at \(path); start one, or name its run folder (--run)"])
         }
-        let request = "\(method) \(target) HTTP/1.1\r\nHost: dockmaster\r\nAccept: \(accept)\r\nConnection: close\r\n\r\n"
+        let request =
+            "\(method) \(target) HTTP/1.1\r\nHost: dockmaster\r\nAccept: \(accept)\r\nConnection: close\r\n\r\n"
         do throws(SystemError) {
             let bytes = Array(request.utf8)
             let written = bytes.withUnsafeBytes { buffer -> Result<Void, SystemError> in
-                do throws(SystemError) { return .success(try descriptor.writeAll(buffer)) } catch { return .failure(error) }
+                do throws(SystemError) { return .success(try descriptor.writeAll(buffer)) } catch {
+                    return .failure(error)
+                }
             }
             try written.get()
         } catch {

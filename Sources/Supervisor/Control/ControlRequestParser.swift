@@ -58,7 +58,8 @@ struct ControlRequestParser {
         guard buffer.count >= end.body + length else { return .needsMore }
         let body = Array(buffer[end.body..<end.body + length])
         buffer.removeFirst(end.body + length)
-        let path = first[1].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init) ?? "/"
+        let path =
+            first[1].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init) ?? "/"
         return .request(ControlRequest(method: String(first[0]), path: path, headers: headers, body: body))
     }
 

@@ -48,7 +48,8 @@ final class ControlServer {
             let connection = Connection(OwnedDescriptor(adopting: number))
             guard isAllowed(number), connections.count < Self.connectionLimit else { continue }
             let id = ObjectIdentifier(connection)
-            connection.registration = try? loop.watch(number, for: .readable) { [weak self, weak connection] readiness in
+            connection.registration = try? loop.watch(number, for: .readable) {
+                [weak self, weak connection] readiness in
                 guard let self, let connection else { return }
                 self.serve(connection, readiness)
             }

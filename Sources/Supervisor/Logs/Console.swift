@@ -4,6 +4,8 @@ internal import ProcessControl
 /// The supervisor's own standard output. A reader that does not read costs lines, which are counted, never a wait.
 final class Console {
     private let descriptor: OwnedDescriptor
+    /// Whether a write may block: somebody else owns the open file, so that its mode is not ours to change.
+    private let mayBlock: Bool
     private var format: ConsoleFormat
     private var dropped = 0
     /// What a half-taken write has left over: a line is finished before another begins.
@@ -17,10 +19,12 @@ final class Console {
         let own = (try? OwnedDescriptor.open("/proc/self/fd/1", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY))
         if let own {
             descriptor = own
+            mayBlock = false
         } else {
             let copy = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
             guard copy >= 0 else { return nil }
             descriptor = OwnedDescriptor(adopting: copy)
+            mayBlock = true
         }
         let terminal = isatty(STDOUT_FILENO) == 1
         format = ConsoleFormat(colours: terminal && getenv("NO_COLOR") == nil)
@@ -66,8 +70,10 @@ final class Console {
         var start = 0
         defer { bytes.removeFirst(start) }
         while start < bytes.count {
+            if mayBlock && !hasRoom { return false }
             let written = bytes[start...].withUnsafeBytes { buffer in
-                Glibc.write(descriptor.number, buffer.baseAddress, buffer.count)
+                // A pipe that has room takes PIPE_BUF bytes without blocking.
+                Glibc.write(descriptor.number, buffer.baseAddress, mayBlock ? min(buffer.count, 4096) : buffer.count)
             }
             if written >= 0 {
                 start += written
@@ -83,12 +89,20 @@ final class Console {
         return true
     }
 
+    private var hasRoom: Bool {
+        var state = pollfd(fd: descriptor.number, events: Int16(POLLOUT), revents: 0)
+        return poll(&state, 1, 0) > 0
+    }
+
     private func timeOfDay() -> String {
         var now = time(nil)
         if now != clock.second {
             var parts = tm()
             localtime_r(&now, &parts)
-            clock = (now, [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":"))
+            clock = (
+                now,
+                [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+            )
         }
         return clock.text
     }

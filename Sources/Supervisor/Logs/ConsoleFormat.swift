@@ -6,6 +6,8 @@ struct ConsoleFormat {
     /// How wide the watchers' names are padded.
     var width = 10
 
+    /// What the sentence or the prefix says already.
+    private static let hidden: Set<String> = ["component", "event", "watcher", "instance"]
     private static let palette = [36, 32, 35, 34, 33, 96, 92, 95]
 
     /// - Parameter clock: the time of day, "16:33:01".
@@ -19,7 +21,7 @@ struct ConsoleFormat {
         out += String(repeating: " ", count: 6 - line.priority.word.count).utf8
         guard line.isJSON else { return out + line.message + [0x0A] }
         appendVisible(line.message, to: &out)
-        for (key, value) in line.fields where key != "component" {
+        for (key, value) in line.fields where !Self.hidden.contains(key) {
             out += "  ".utf8
             out += paint("\(key)=", 2).utf8
             let bytes = value.bytes

@@ -12,7 +12,9 @@ struct JournalEntry: Sendable {
             Array("DOCKMASTER_INSTANCE=\(instance)".utf8),
         ]
         for (key, value) in line.fields {
-            guard let name = Self.name(key), name != "DOCKMASTER_WATCHER", name != "DOCKMASTER_INSTANCE" else { continue }
+            guard let name = Self.name(key), name != "DOCKMASTER_WATCHER", name != "DOCKMASTER_INSTANCE" else {
+                continue
+            }
             fields.append(Array("\(name)=".utf8) + value.bytes)
         }
         self.fields = fields

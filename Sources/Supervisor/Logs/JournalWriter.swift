@@ -4,11 +4,17 @@ internal import ProcessControl
 
 /// Hands entries to journald on a thread of its own: a journald that hangs stops neither the services nor their files.
 final class JournalWriter: Sendable {
-    private let queue: Mailbox<JournalEntry>
+    private enum Item: Sendable {
+        case entry(JournalEntry)
+        case flush(Mailbox<Bool>)
+    }
+
+    private let queue: Mailbox<Item>
 
     /// nil where no journald listens.
     init?() {
-        guard access("/run/systemd/journal/socket", W_OK) == 0, let queue = try? Mailbox<JournalEntry>(limit: 8192) else {
+        guard access("/run/systemd/journal/socket", W_OK) == 0, let queue = try? Mailbox<Item>(limit: 8192)
+        else {
             return nil
         }
         self.queue = queue
@@ -21,19 +27,32 @@ final class JournalWriter: Sendable {
 
     /// Never waits; entries past the queue's limit are dropped and counted.
     func write(_ entry: JournalEntry) {
-        queue.post(entry)
+        queue.post(.entry(entry))
     }
 
-    private static func run(_ queue: Mailbox<JournalEntry>) {
+    /// Waits until journald has everything, but not for one that hangs.
+    func flush(within milliseconds: CInt = 500) {
+        guard let done = try? Mailbox<Bool>(), queue.post(.flush(done)) else { return }
+        var waiting = pollfd(fd: done.descriptor, events: Int16(POLLIN), revents: 0)
+        poll(&waiting, 1, milliseconds)
+    }
+
+    private static func run(_ queue: Mailbox<Item>) {
         var waiting = pollfd(fd: queue.descriptor, events: Int16(POLLIN), revents: 0)
         while true {
             poll(&waiting, 1, -1)
-            let (entries, dropped) = queue.take()
-            for entry in entries { send(entry.fields) }
+            let (items, dropped) = queue.take()
+            for item in items {
+                switch item {
+                case .entry(let entry): send(entry.fields)
+                case .flush(let done): done.post(true)
+                }
+            }
             if dropped > 0 {
                 send(
-                    ["MESSAGE=\(dropped) log lines did not reach journald: it was too slow", "PRIORITY=4",
-                        "SYSLOG_IDENTIFIER=dockmaster"
+                    [
+                        "MESSAGE=\(dropped) log lines did not reach journald: it was too slow", "PRIORITY=4",
+                        "SYSLOG_IDENTIFIER=dockmaster",
                     ].map { Array($0.utf8) })
             }
         }

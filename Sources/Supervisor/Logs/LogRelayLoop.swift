@@ -72,6 +72,7 @@ final class LogRelayLoop {
         case .finish:
             for (number, slot) in slots { drain(number, slot) }
             for slot in slots.values { flush(slot) }
+            journal?.flush()
             loop.stop()
         }
     }
