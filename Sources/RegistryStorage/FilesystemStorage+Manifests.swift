@@ -48,7 +48,9 @@ extension FilesystemStorage {
             }
             var gone: [Tag] = []
             for entry in try Disk.entries(of: layout.tags(repository)) ?? [] {
-                guard let tag = Tag(entry.name), try link(at: layout.tagLink(tag, repository)) == digest else { continue }
+                guard let tag = Tag(entry.name), try link(at: layout.tagLink(tag, repository)) == digest else {
+                    continue
+                }
                 if try discard(layout.tagFolder(tag, repository)) { gone.append(tag) }
             }
             return gone.sorted()
@@ -121,7 +123,9 @@ extension FilesystemStorage {
 
     private func isCurrent(_ entry: ManifestCache.Entry, _ key: ManifestCache.Key) throws(StorageError) -> Bool {
         if case .tag(let tag) = key.reference {
-            guard let stamp = entry.tag, try Disk.stamp(layout.tagLink(tag, key.repository)) == stamp else { return false }
+            guard let stamp = entry.tag, try Disk.stamp(layout.tagLink(tag, key.repository)) == stamp else {
+                return false
+            }
         }
         let digest = entry.manifest.digest
         guard try Disk.stamp(layout.revisionLink(digest, key.repository)) == entry.revision else { return false }

@@ -5,7 +5,8 @@ extension FilesystemStorage {
         try await writes.run { [self] () throws(StorageError) in
             try Self.clearStaging(layout)
             var purged: [PurgedUpload] = []
-            try purge(layout.repositories, name: "", began: WallClock.now() - Int(age.components.seconds), dryRun, &purged)
+            try purge(
+                layout.repositories, name: "", began: WallClock.now() - Int(age.components.seconds), dryRun, &purged)
             return purged
         }
     }

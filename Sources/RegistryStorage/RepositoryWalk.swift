@@ -26,7 +26,9 @@ struct RepositoryWalk {
             }
             found.append(repository)
         }
-        let children = entries.filter { $0.isFolder && !$0.name.hasPrefix("_") }.map { name.isEmpty ? $0.name : "\(name)/\($0.name)" }
+        let children = entries.filter { $0.isFolder && !$0.name.hasPrefix("_") }.map {
+            name.isEmpty ? $0.name : "\(name)/\($0.name)"
+        }
         for child in children.sorted(by: Self.precedes) where !isFull && mayHoldMore(child) {
             // Names are valid only up to a length, which bounds the depth too.
             guard child.utf8.count <= RepositoryName.maximumLength else { continue }

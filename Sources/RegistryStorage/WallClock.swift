@@ -29,7 +29,8 @@ enum WallClock {
         var offset = 0
         if zone.first == UInt8(ascii: "+") || zone.first == UInt8(ascii: "-") {
             let start = zone.startIndex
-            guard zone.count >= 6, let hours = number(start + 1..<start + 3), let minutes = number(start + 4..<start + 6)
+            guard zone.count >= 6, let hours = number(start + 1..<start + 3),
+                let minutes = number(start + 4..<start + 6)
             else { return nil }
             offset = (Int(hours) * 60 + Int(minutes)) * 60 * (zone.first == UInt8(ascii: "-") ? -1 : 1)
         } else if zone.first != UInt8(ascii: "Z") {
