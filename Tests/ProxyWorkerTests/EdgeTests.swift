@@ -1,4 +1,6 @@
 import BundleConfig
+import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import ProxyWorker

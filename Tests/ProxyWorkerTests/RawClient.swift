@@ -104,7 +104,7 @@ final class RawClient: Sendable {
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            client.state.withLock { $0.received.writeImmutableBuffer(unwrapInboundIn(data)) }
+            _ = client.state.withLock { $0.received.writeImmutableBuffer(unwrapInboundIn(data)) }
         }
 
         func channelInactive(context: ChannelHandlerContext) {

@@ -1,4 +1,6 @@
+import BundleConfig
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import ProxyWorker

@@ -63,7 +63,7 @@ final class TestProxy: Sendable {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
         process.arguments = ["-sk", "--max-time", "20"] + arguments
         let name = "\(folder)/curl-\(UUID().uuidString.prefix(8))"
-        FileManager.default.createFile(atPath: name, contents: nil)
+        _ = FileManager.default.createFile(atPath: name, contents: nil)
         process.standardOutput = FileHandle(forWritingAtPath: name)
         process.standardError = FileHandle.nullDevice
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
