@@ -150,7 +150,7 @@ let package = Package(
             name: "RegistryWorkerTests",
             dependencies: [
                 "RegistryWorker", "RegistryStorage", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService",
-                hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+                hummingbird, nio, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
             ], swiftSettings: strict),
         .testTarget(
             name: "ProxyWorkerTests",
