@@ -59,9 +59,9 @@ struct EdgeTests {
     @Test("closes connections whose request does not come in time")
     func slowHeaders() async throws {
         let proxy = try await TestProxy.start {
-            $0.limits.headerTimeout = .milliseconds(200)
-            $0.limits.idleTimeout = .milliseconds(400)
-            $0.limits.handshakeTimeout = .milliseconds(200)
+            $0.limits.headerTimeout = .milliseconds(500)
+            $0.limits.idleTimeout = .seconds(1)
+            $0.limits.handshakeTimeout = .seconds(2)
         }
         let slow = try await RawClient.connect(port: proxy.https)
         try await slow.send("GET /v2/ HTTP/1.1\r\nHo")
