@@ -57,7 +57,7 @@ let package = Package(
         // Tier 1
         .target(name: "ProcessControl", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
-            name: "BundleConfig", dependencies: ["CCrypt", yams, x509, asn1, crypto, cryptoExtras],
+            name: "BundleConfig", dependencies: ["CLinux", "CCrypt", yams, x509, asn1, crypto, cryptoExtras],
             swiftSettings: strict),
         .target(name: "BundleLog", dependencies: ["CSystemd", log], swiftSettings: strict),
 
@@ -67,8 +67,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RegistryToken",
-            dependencies: ["RegistryModel", crypto, x509, asn1, .product(name: "JWTKit", package: "jwt-kit")],
-            swiftSettings: strict),
+            dependencies: [crypto, cryptoExtras, x509, asn1], swiftSettings: strict),
 
         // Tier 3
         .target(
@@ -82,7 +81,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, log,
             ], swiftSettings: strict),
         .target(
-            name: "RegistryStorage", dependencies: ["RegistryModel", "COpenSSL", "CLinux", "ProcessControl"],
+            name: "RegistryStorage", dependencies: ["RegistryModel", "COpenSSL", nio, nioPosix],
             swiftSettings: strict),
 
         // Tier 4: the four processes.
@@ -94,8 +93,8 @@ let package = Package(
         .executableTarget(
             name: "AuthWorker",
             dependencies: [
-                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel", "CRE2",
-                "CCrypt", hummingbird, log, nio, nioPosix, arguments,
+                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "CRE2", "CCrypt",
+                hummingbird, crypto, log, nio, arguments,
             ], swiftSettings: strict),
         .executableTarget(
             name: "RegistryWorker",
@@ -117,18 +116,25 @@ let package = Package(
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
         .testTarget(name: "ProcessControlTests", dependencies: ["ProcessControl", "CLinux"], swiftSettings: strict),
         .testTarget(
-            name: "BundleConfigTests", dependencies: ["BundleConfig", yams, x509, asn1, crypto], swiftSettings: strict),
+            name: "BundleConfigTests", dependencies: ["BundleConfig", yams, x509, asn1, crypto, cryptoExtras],
+            swiftSettings: strict),
         .testTarget(name: "BundleLogTests", dependencies: ["BundleLog", log], swiftSettings: strict),
         .testTarget(
             name: "WorkerRuntimeTests",
-            dependencies: ["WorkerRuntime", "HTTPService", "BundleLog", hummingbird, nioPosix, log],
+            dependencies: [
+                "WorkerRuntime", "HTTPService", "BundleLog", "RegistryModel", hummingbird, nio, nioPosix, log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "RegistryModelTests", dependencies: ["RegistryModel"], swiftSettings: strict),
         .testTarget(
-            name: "RegistryTokenTests", dependencies: ["RegistryToken", "RegistryModel", crypto],
-            swiftSettings: strict),
+            name: "RegistryTokenTests",
+            dependencies: [
+                "RegistryToken", crypto, cryptoExtras, x509, asn1, .product(name: "JWTKit", package: "jwt-kit"),
+            ], swiftSettings: strict),
         .testTarget(
-            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel"], swiftSettings: strict),
+            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel", nio], swiftSettings: strict
+        ),
         .testTarget(
             name: "SupervisorTests",
             dependencies: ["Supervisor", "Supervision", "ProcessControl", "BundleConfig", "BundleLog"],
@@ -136,8 +142,9 @@ let package = Package(
         .testTarget(
             name: "AuthWorkerTests",
             dependencies: [
-                "AuthWorker", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService", hummingbird,
-                .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+                "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", hummingbird, crypto,
+                cryptoExtras,
+                x509, log,
             ], swiftSettings: strict),
         .testTarget(
             name: "RegistryWorkerTests",

@@ -1,0 +1,52 @@
+/// `${account:1}`: a group that another field's expression captures.
+struct CaptureReference: Sendable {
+    /// As it stands in the pattern.
+    var token: [UInt8]
+    var field: AccessRequest.Field
+    /// From 1.
+    var group: Int
+    /// The field's own `/…/` pattern of the same rule, placeholders unexpanded.
+    var expression: RegularExpression
+
+    /// Every reference in a rule's patterns that can be resolved, and the text of those that cannot.
+    static func find(
+        in patterns: [AccessRequest.Field: String]
+    ) -> (references: [CaptureReference], broken: [String]) {
+        guard let finder else { return ([], []) }
+        var references: [CaptureReference] = []
+        var broken: [String] = []
+        for field in AccessRequest.Field.allCases {
+            var rest = Array((patterns[field] ?? "").utf8)[...]
+            while let found = finder.captures(rest) {
+                let token = Array(rest[found[0]])
+                let name = String(decoding: rest[found[1]], as: UTF8.self)
+                let number = Int(String(decoding: rest[found[2]], as: UTF8.self))
+                rest = rest[found[0].upperBound...]
+                let target = AccessRequest.Field.allCases.first { $0.key == name || $0.key.capitalizedASCII == name }
+                if let target, let number, let pattern = patterns[target],
+                    let body = TextPattern.expressionBody(Array(pattern.utf8)),
+                    let expression = try? RegularExpression(Array(body)), number >= 1, number <= expression.groups
+                {
+                    references.append(
+                        CaptureReference(token: token, field: target, group: number, expression: expression))
+                } else {
+                    broken.append(String(decoding: token, as: UTF8.self))
+                }
+            }
+        }
+        return (references, broken)
+    }
+
+    /// The captured bytes; nil when the expression does not match.
+    func value(in request: AccessRequest) -> ArraySlice<UInt8>? {
+        let text = request.text(field)[...]
+        return expression.captures(text).map { text[$0[group]] }
+    }
+
+    /// Lazy as docker_auth's: in `${labels:a}/${account:1}` it finds one reference that names no field.
+    private static let finder = try? RegularExpression(Array(#"\$\{(.+?):(\d+)\}"#.utf8))
+}
+
+extension String {
+    fileprivate var capitalizedASCII: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,68 @@
+internal import HTTPTypes
+internal import Logging
+internal import RegistryToken
+internal import Synchronization
+
+/// docker_auth's end-points over the state that is in force.
+final class AuthService: Sendable {
+    private struct Current {
+        var state: AuthState
+        /// Why the last reload was refused; nil when it was not.
+        var refusal: String?
+    }
+
+    private let current: Mutex<Current>
+    let pool: PasswordPool
+
+    init(_ settings: AuthSettings, pool: PasswordPool) {
+        self.pool = pool
+        current = Mutex(Current(state: AuthState(settings, pool: pool), refusal: nil))
+    }
+
+    var state: AuthState { current.withLock { $0.state } }
+
+    /// Puts a new configuration in force for the requests that come from now on. Remembered passwords are forgotten.
+    func replace(_ settings: AuthSettings) {
+        let state = AuthState(settings, pool: pool)
+        current.withLock { $0 = Current(state: state, refusal: nil) }
+    }
+
+    /// Notes that a new configuration was refused and the old one stays.
+    func keepOld(because problem: String) {
+        current.withLock { $0.refusal = problem }
+    }
+
+    func answer(_ request: IncomingRequest, logger: Logger) async -> OutgoingAnswer {
+        let (state, refusal) = current.withLock { ($0.state, $0.refusal) }
+        let server = state.settings.server
+        let path = FormValues.unescaped(Array(request.path.utf8)[...], plusIsSpace: false) ?? ""
+        var answer: OutgoingAnswer
+        switch path {
+        case "\(server.pathPrefix)/auth", "\(server.pathPrefix)/auth/token":
+            answer = await TokenEndpoint(state: state).answer(request, logger: logger)
+        case "\(server.pathPrefix)/":
+            answer = .html("<h1>\(Self.escaped(state.settings.token.issuer))</h1>\n")
+        case "/healthz", "\(server.pathPrefix)/healthz":
+            answer = Self.health(refusal)
+        default:
+            answer = .refusal(.notFound, "Not found")
+        }
+        if server.hasHSTS { answer.headers[.strictTransportSecurity] = "max-age=63072000; includeSubDomains" }
+        return answer
+    }
+
+    /// Serving is healthy even on an old configuration, but says so.
+    private static func health(_ refusal: String?) -> OutgoingAnswer {
+        var body = Array(#"{"status":"ok""#.utf8)
+        if let refusal {
+            body.append(contentsOf: #","reload":"#.utf8)
+            JSONText.append("refused: \(refusal)", to: &body)
+        }
+        body.append(UInt8(ascii: "}"))
+        return .json(body)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    }
+}

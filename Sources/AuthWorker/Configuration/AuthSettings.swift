@@ -1,0 +1,30 @@
+internal import HTTPService
+internal import RegistryToken
+
+/// docker_auth's configuration file, read and checked.
+struct AuthSettings: Sendable {
+    struct Server: Sendable, Equatable {
+        var address: ListenAddress
+        /// Empty, or absolute: what every path begins with.
+        var pathPrefix: String
+        /// The header that tells the client's address; nil to take the connection's.
+        var realIPHeader: String?
+        /// Which of the header's addresses; negative counts from the end.
+        var realIPPosition: Int
+        var hasHSTS: Bool
+    }
+
+    struct Token: Sendable {
+        var issuer: String
+        /// Seconds.
+        var lifetime: Int64
+        var signer: TokenSigner
+    }
+
+    var server: Server
+    var token: Token
+    var users: [(name: String, user: StaticUser)]
+    var accessList: AccessList
+    /// One sentence each: accepted, but likely not what was meant.
+    var warnings: [String]
+}

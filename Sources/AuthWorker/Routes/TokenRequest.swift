@@ -1,0 +1,45 @@
+internal import HTTPTypes
+
+/// What a client asks of the token end-point, understood in docker_auth's order: address, credentials, account, service,
+/// scopes. The first thing that cannot be understood ends it.
+struct TokenRequest: Sendable {
+    var address: IPAddress
+    /// Empty for anonymous.
+    var account: String
+    var password: [UInt8]
+    var service: String
+    var scopes: [ScopeRequest]
+
+    init(_ request: IncomingRequest, server: AuthSettings.Server) throws(BadRequest) {
+        if let name = server.realIPHeader.flatMap({ HTTPField.Name($0) }) {
+            address = try ClientAddress.parse(
+                try ClientAddress.inHeader(request.header(name), position: server.realIPPosition))
+        } else {
+            address = try ClientAddress.parse(request.peer)
+        }
+        let form = request.form
+        let basic = BasicCredentials(request.header(.authorization))
+        var user = ""
+        password = []
+        if let basic {
+            user = basic.user
+            password = basic.password
+        } else if request.method == "POST" {
+            let name = form.first("username")
+            let word = form.first("password")
+            if !name.isEmpty, !word.isEmpty {
+                user = name
+                password = Array(word.utf8)
+            }
+        }
+        account = form.first("account")
+        if account.isEmpty {
+            account = user
+        } else if basic != nil, !account.utf8.elementsEqual(user.utf8) {
+            throw BadRequest(
+                problem: "user and account are not the same (\(user.goQuoted) vs \(account.goQuoted))")
+        }
+        service = form.first("service")
+        scopes = try ScopeRequest.read(form.all("scope"))
+    }
+}

@@ -1,4 +1,0 @@
-enum PlaceholderRegistryToken {}
-import JWTKit
-import X509
-import Crypto

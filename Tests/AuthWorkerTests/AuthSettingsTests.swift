@@ -1,0 +1,97 @@
+import BundleConfig
+import HTTPService
+import Testing
+
+@testable import AuthWorker
+
+@Suite("The auth worker's settings")
+struct AuthSettingsTests {
+    private func file(
+        server: String = "{addr: \"127.0.0.1:5001\"}", users: String = "{}", more: String = ""
+    ) -> String {
+        """
+        server: \(server)
+        token:
+          issuer: Acme
+          expiration: 900
+          certificate: \(TestKeys.folder)/p256.crt
+          key: \(TestKeys.folder)/p256.key
+        users: \(users)
+        acl: []
+        \(more)
+        """
+    }
+
+    private func load(_ text: String, isCompatible: Bool = false) throws -> AuthSettings {
+        try AuthSettings(try .parse(text, file: "auth.yml"), isCompatible: isCompatible)
+    }
+
+    private func problems(_ text: String, isCompatible: Bool = false) -> [String] {
+        do {
+            _ = try load(text, isCompatible: isCompatible)
+            return []
+        } catch let error as ConfigurationErrors {
+            return error.errors.map(\.description)
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    @Test("read addresses as Go does")
+    func addresses() throws {
+        #expect(try load(file()).server.address == .tcp(host: "127.0.0.1", port: 5001))
+        #expect(try load(file(server: "{addr: \":5001\"}")).server.address == .tcp(host: "::", port: 5001))
+        #expect(try load(file(server: "{addr: \"[::1]:5001\"}")).server.address == .tcp(host: "::1", port: 5001))
+        #expect(try load(file(server: "{addr: /run/a.sock, net: unix}")).server.address == .unix(path: "/run/a.sock"))
+        #expect(problems(file(server: "{addr: localhost}")).count == 1)
+    }
+
+    @Test("refuse unknown keys by line, and in compatibility mode only warn")
+    func unknownKeys() throws {
+        let text = file(more: "acls: []")
+        #expect(problems(text) == ["auth.yml:9: acls: is not a known key. Did you mean acl?"])
+        #expect(try load(text, isCompatible: true).warnings.count == 1)
+        #expect(try load(text + "\ncompat: true").warnings.count == 1)
+    }
+
+    @Test("refuse an unknown match key even in compatibility mode")
+    func matchKeys() {
+        let text = file().replacing("acl: []", with: "acl: [{match: {team: infra}, actions: [pull]}]")
+        #expect(problems(text, isCompatible: true).first?.hasPrefix("auth.yml:8: acl[0].match.team") == true)
+    }
+
+    @Test("refuse back-ends that are not served, and TLS")
+    func backends() {
+        #expect(problems(file(more: "ldap_auth: {addr: x}")).first?.contains("is not served by this version") == true)
+        #expect(problems(file(more: "ldap_auth:")).isEmpty)
+        let tls = problems(file(server: "{addr: \":1\", certificate: a, key: b}"))
+        #expect(tls.count == 2)
+        #expect(tls.first?.contains("the proxy terminates TLS") == true)
+    }
+
+    @Test("refuse a cost that would hold a core, and never print a password")
+    func passwords() throws {
+        let costly = "$2y$20$WuwBasGDAgr.QCbGIjKJaep4dhxeai9gNZdmBnQXqpKly57oNutya"
+        let refused = problems(file(users: "{a: {password: \"\(costly)\"}}"))
+        #expect(refused.first?.hasPrefix("auth.yml:7: users.a.password: has the bcrypt cost 20") == true)
+        let warnings = try load(file(users: "{a: {password: hunter2}}")).warnings
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.contains("hunter2") == false)
+    }
+
+    @Test("name every problem at once")
+    func severalProblems() {
+        let text = """
+            server: {addr: "127.0.0.1:1", net: udp}
+            token: {issuer: "", expiration: 0, certificate: /nope.crt, key: /nope.key}
+            users: {a: 1}
+            """
+        #expect(problems(text).count == 7)
+    }
+
+    @Test("refuse a key that is not the certificate's")
+    func mismatch() {
+        let text = file().replacing("p256.key", with: "p256b.key")
+        #expect(problems(text).first?.contains("does not belong to the certificate") == true)
+    }
+}
