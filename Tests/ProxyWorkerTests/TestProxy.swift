@@ -23,7 +23,7 @@ final class TestProxy: Sendable {
             do {
                 try await service.start()
                 return TestProxy(folder: folder, https: https, upstream: upstream, service: service)
-            } catch where attempt < 20 {
+            } catch  where attempt < 20 {
                 continue
             }
         }
@@ -70,7 +70,10 @@ final class TestProxy: Sendable {
             process.terminationHandler = { _ in done.resume() }
             do { try process.run() } catch { done.resume(throwing: error) }
         }
-        return (process.terminationStatus, String(decoding: FileManager.default.contents(atPath: name) ?? Data(), as: UTF8.self))
+        return (
+            process.terminationStatus,
+            String(decoding: FileManager.default.contents(atPath: name) ?? Data(), as: UTF8.self)
+        )
     }
 
     func url(_ path: String) -> String { "https://localhost:\(https)\(path)" }

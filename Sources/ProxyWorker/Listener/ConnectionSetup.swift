@@ -23,15 +23,17 @@ enum ConnectionSetup {
             timeout: state.handshakeTimeout, services: services, connection: connection)
         let pipeline = channel.pipeline.syncOperations
         if certificates.needsServerName {
-            try pipeline.addHandler(ByteToMessageHandler(SNIHandler { result in
-                channel.eventLoop.makeCompletedFuture {
-                    let name: String? = if case .hostname(let name) = result { name } else { nil }
-                    let handler = NIOSSLServerHandler(context: certificates.context(for: name))
-                    let pipeline = channel.pipeline.syncOperations
-                    let waiting = try pipeline.handler(type: HandshakeHandler.self)
-                    try pipeline.addHandler(handler, position: .before(waiting))
-                }
-            }))
+            try pipeline.addHandler(
+                ByteToMessageHandler(
+                    SNIHandler { result in
+                        channel.eventLoop.makeCompletedFuture {
+                            let name: String? = if case .hostname(let name) = result { name } else { nil }
+                            let handler = NIOSSLServerHandler(context: certificates.context(for: name))
+                            let pipeline = channel.pipeline.syncOperations
+                            let waiting = try pipeline.handler(type: HandshakeHandler.self)
+                            try pipeline.addHandler(handler, position: .before(waiting))
+                        }
+                    }))
         } else {
             try pipeline.addHandler(NIOSSLServerHandler(context: certificates.fallback))
         }
