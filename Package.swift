@@ -138,7 +138,7 @@ let package = Package(
             name: "AuthWorkerTests",
             dependencies: [
                 "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", hummingbird, crypto, cryptoExtras,
-                x509, log,
+                x509, asn1, log,
             ], swiftSettings: strict),
         .testTarget(
             name: "RegistryWorkerTests",
