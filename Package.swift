@@ -57,7 +57,7 @@ let package = Package(
         // Tier 1
         .target(name: "ProcessControl", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
-            name: "BundleConfig", dependencies: ["CCrypt", yams, x509, asn1, crypto, cryptoExtras],
+            name: "BundleConfig", dependencies: ["CLinux", "CCrypt", yams, x509, asn1, crypto, cryptoExtras],
             swiftSettings: strict),
         .target(name: "BundleLog", dependencies: ["CSystemd", log], swiftSettings: strict),
 
@@ -81,7 +81,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, log,
             ], swiftSettings: strict),
         .target(
-            name: "RegistryStorage", dependencies: ["RegistryModel", "COpenSSL", "CLinux", "ProcessControl"],
+            name: "RegistryStorage", dependencies: ["RegistryModel", "COpenSSL", nio, nioPosix],
             swiftSettings: strict),
 
         // Tier 4: the four processes.
@@ -106,7 +106,7 @@ let package = Package(
             name: "ProxyWorker",
             dependencies: [
                 "WorkerRuntime", "BundleConfig", "BundleLog", log, nio, nioPosix, arguments,
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
@@ -116,11 +116,15 @@ let package = Package(
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
         .testTarget(name: "ProcessControlTests", dependencies: ["ProcessControl", "CLinux"], swiftSettings: strict),
         .testTarget(
-            name: "BundleConfigTests", dependencies: ["BundleConfig", yams, x509, asn1, crypto], swiftSettings: strict),
+            name: "BundleConfigTests", dependencies: ["BundleConfig", yams, x509, asn1, crypto, cryptoExtras],
+            swiftSettings: strict),
         .testTarget(name: "BundleLogTests", dependencies: ["BundleLog", log], swiftSettings: strict),
         .testTarget(
             name: "WorkerRuntimeTests",
-            dependencies: ["WorkerRuntime", "HTTPService", "BundleLog", hummingbird, nioPosix, log],
+            dependencies: [
+                "WorkerRuntime", "HTTPService", "BundleLog", "RegistryModel", hummingbird, nio, nioPosix, log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "RegistryModelTests", dependencies: ["RegistryModel"], swiftSettings: strict),
         .testTarget(
@@ -129,7 +133,8 @@ let package = Package(
                 "RegistryToken", crypto, cryptoExtras, x509, asn1, .product(name: "JWTKit", package: "jwt-kit"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel"], swiftSettings: strict),
+            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel", nio], swiftSettings: strict
+        ),
         .testTarget(
             name: "SupervisorTests",
             dependencies: ["Supervisor", "Supervision", "ProcessControl", "BundleConfig", "BundleLog"],
@@ -137,14 +142,14 @@ let package = Package(
         .testTarget(
             name: "AuthWorkerTests",
             dependencies: [
-                "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", hummingbird, crypto, cryptoExtras,
-                x509, asn1, log,
+                "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", hummingbird, crypto,
+                cryptoExtras, x509, asn1, log,
             ], swiftSettings: strict),
         .testTarget(
             name: "RegistryWorkerTests",
             dependencies: [
                 "RegistryWorker", "RegistryStorage", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService",
-                hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+                hummingbird, nio, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
             ], swiftSettings: strict),
         .testTarget(
             name: "ProxyWorkerTests",

@@ -27,6 +27,12 @@ package struct JSONLine: Sendable {
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
+    /// Adds another object as a value.
+    package mutating func add(object: consuming JSONLine, for key: String) {
+        addKey(key)
+        bytes.append(contentsOf: object.finished().dropLast())
+    }
+
     /// The line with its closing brace and newline.
     package consuming func finished() -> [UInt8] {
         bytes.append(UInt8(ascii: "}"))

@@ -1,4 +1,11 @@
 #ifndef CLINUX_H
 #define CLINUX_H
-int clinux_placeholder(void);
+// What Linux offers and Swift cannot call by itself. Every function returns a value >= 0, or -errno.
+#include "clinux_epoll.h"
+#include "clinux_file.h"
+#include "clinux_pidfd.h"
+#include "clinux_process.h"
+#include "clinux_signal.h"
+#include "clinux_socket.h"
+#include "clinux_spawn.h"
 #endif

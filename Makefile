@@ -1,0 +1,78 @@
+# Dockmaster. `make run` builds and starts it; `make test` runs every test. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+PRODUCTS := dockmaster dockmaster-auth dockmaster-registry dockmaster-proxy
+RELEASE := .build/release
+RELEASE_FLAGS := -c release --static-swift-stdlib
+DEBUG_FLAGS := --build-tests --explicit-target-dependency-import-check error
+# Arguments for the bundle: make run ARGS="--domain registry.example.test"
+ARGS ?=
+PREFIX ?= /usr
+DESTDIR ?=
+IMAGE ?= var/image/dockmaster.tar
+
+say = printf 'dockmaster: %s\n' "$(1)" >&2
+
+.PHONY: help run build test test-rooms test-bundle bench lint format debug image install clean
+.PHONY: packages test-packages bench-packages
+.NOTPARALLEL:
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
+
+packages:
+	@etc/install-packages build run
+test-packages bench-packages: %-packages:
+	@etc/install-packages build run $*
+
+# The environment beats these defaults, ARGS beats the environment.
+run: export DOCKMASTER_DATA ?= ./var/data
+run: export DOCKMASTER_LOGS ?= ./var/log
+run: export DOCKMASTER_RUN ?= ./var/run
+run: export DOCKMASTER_HTTPS_PORT ?= 8443
+run: export DOCKMASTER_HTTP_PORT ?= 8080
+run: build ## install what is missing, build, start the bundle below ./var (ARGS="…" is passed on)
+	@exec $(RELEASE)/dockmaster run $(ARGS)
+
+build: packages ## the four release binaries in .build/release, Swift standard library linked in
+	@started=$$SECONDS; $(call say,building the release binaries (about ten minutes the first time, seconds afterwards)); \
+	etc/build-strictly .build/release.log $(SWIFT) build $(RELEASE_FLAGS); \
+	$(call say,built in $$((SECONDS - started)) s: $(PRODUCTS:%=$(RELEASE)/%))
+
+debug: packages
+	@$(call say,building the tests); \
+	etc/build-strictly .build/debug.log $(SWIFT) build $(DEBUG_FLAGS)
+
+test: test-packages test-rooms test-bundle ## every test: the rooms', then the whole bundle with real clients
+
+test-rooms: debug
+	@$(call say,testing the rooms); $(SWIFT) test --skip-build --skip 'BundleTests'
+
+test-bundle: build debug
+	@$(call say,testing the whole bundle with real clients); $(SWIFT) test --skip-build --filter 'BundleTests'
+
+bench: bench-packages build ## figures beside nginx + Debian's docker-registry on this machine
+	@Benchmarks/bench
+
+lint: debug ## format, warnings and undeclared imports
+	@$(call say,checking the format); $(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+format: ## rewrite the sources in the house format
+	@$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
+
+image: build ## a container image as a tar: docker import it as etc/container/README.md says
+	@etc/container/make-image "$(IMAGE)"
+
+install: build ## binaries, unit and example configuration below $(DESTDIR)$(PREFIX)
+	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)/etc/dockmaster" "$(DESTDIR)/lib/systemd/system"
+	@install -m 0755 $(PRODUCTS:%=$(RELEASE)/%) "$(DESTDIR)$(PREFIX)/bin/"
+	@install -m 0644 etc/systemd/dockmaster.service "$(DESTDIR)/lib/systemd/system/"
+	@[ -e "$(DESTDIR)/etc/dockmaster/dockmaster.yaml" ] || \
+		install -m 0600 etc/dockmaster.yaml "$(DESTDIR)/etc/dockmaster/dockmaster.yaml"
+	@$(call say,installed below $(DESTDIR)$(PREFIX)/bin. Next: edit /etc/dockmaster/dockmaster.yaml; systemctl enable --now dockmaster)
+
+clean: ## remove the build folder (never ./var)
+	@rm -rf .build

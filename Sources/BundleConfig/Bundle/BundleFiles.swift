@@ -1,0 +1,24 @@
+/// The places of a bundle's own files.
+struct BundleFiles {
+    let data: String
+    let run: String
+
+    var authority: String { data + "/ca/ca.pem" }
+    var authorityKey: String { data + "/ca/ca.key" }
+    var serverChain: String { data + "/ca/server.pem" }
+    var serverKey: String { data + "/ca/server.key" }
+    var configuration: String { data + "/configuration" }
+    var tokenCertificate: String { configuration + "/token.crt" }
+    var tokenKey: String { configuration + "/token.key" }
+    var images: String { data + "/data/images" }
+    var docroot: String { data + "/data/www" }
+
+    var authSocket: String { run + "/auth.sock" }
+    var registrySocket: String { run + "/registry.sock" }
+    var authFile: String { run + "/auth.yml" }
+    var registryFile: String { run + "/registry.yml" }
+    var proxyFile: String { run + "/proxy.yml" }
+
+    /// A unix socket's path has at most 107 bytes; the longest of ours is `/registry.sock`.
+    static let runLimit = 107 - "/registry.sock".utf8.count
+}

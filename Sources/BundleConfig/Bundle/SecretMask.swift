@@ -1,0 +1,44 @@
+/// Hides the secrets of a rendered file.
+enum SecretMask {
+    private static let keys = [
+        "password", "secret", "client_secret", "bind_password", "accesskey", "secretkey", "authorization", "passphrase",
+    ]
+
+    /// The document with the values of secret keys, private keys and credentials in URLs as `•••`.
+    static func masked(_ node: ConfigurationNode) -> ConfigurationNode {
+        var result = node
+        switch node.value {
+        case .null: break
+        case .scalar(let text, let plain):
+            result.value = .scalar(masked(text), plain: plain)
+        case .sequence(let nodes):
+            result.value = .sequence(nodes.map(masked))
+        case .mapping(let entries):
+            result.value = .mapping(
+                entries.map { entry in
+                    keys.contains(entry.key.lowercased())
+                        ? .init(key: entry.key, value: hidden(entry.value))
+                        : .init(key: entry.key, value: masked(entry.value))
+                })
+        }
+        return result
+    }
+
+    private static func hidden(_ node: ConfigurationNode) -> ConfigurationNode {
+        switch node.value {
+        case .null: return node
+        case .scalar: return .string("•••")
+        case .sequence(let nodes): return .list(nodes.map(hidden))
+        case .mapping(let entries): return .mapping(entries.map { ($0.key, hidden($0.value)) })
+        }
+    }
+
+    private static func masked(_ text: String) -> String {
+        if text.contains("PRIVATE KEY-----") { return "•••" }
+        // user:password@ of a URL
+        guard let scheme = text.firstRange(of: "://"), let at = text[scheme.upperBound...].firstIndex(of: "@"),
+            !text[scheme.upperBound..<at].contains("/")
+        else { return text }
+        return text[..<scheme.upperBound] + "•••" + text[at...]
+    }
+}

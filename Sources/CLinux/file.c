@@ -1,0 +1,37 @@
+#define _GNU_SOURCE
+#include "clinux_file.h"
+#include <errno.h>
+#include <sys/stat.h>
+
+static int64_t nanoseconds(struct timespec time) {
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static int take(int result, const struct stat *from, struct clinux_status *to) {
+    if (result != 0) return -errno;
+    to->device = from->st_dev;
+    to->inode = from->st_ino;
+    to->size = from->st_size;
+    to->modified = nanoseconds(from->st_mtim);
+    to->changed = nanoseconds(from->st_ctim);
+    to->mode = from->st_mode & 07777;
+    to->owner = from->st_uid;
+    to->is_folder = S_ISDIR(from->st_mode);
+    to->is_file = S_ISREG(from->st_mode);
+    return 0;
+}
+
+int clinux_stat(const char *path, struct clinux_status *status) {
+    struct stat found;
+    return take(stat(path, &found), &found, status);
+}
+
+int clinux_lstat(const char *path, struct clinux_status *status) {
+    struct stat found;
+    return take(lstat(path, &found), &found, status);
+}
+
+int clinux_fstat(int descriptor, struct clinux_status *status) {
+    struct stat found;
+    return take(fstat(descriptor, &found), &found, status);
+}

@@ -1,0 +1,13 @@
+#ifndef CLINUX_PROCESS_H
+#define CLINUX_PROCESS_H
+#include <stdint.h>
+
+/// Orphans of our descendants come to us, not to PID 1. Returns 0 or -errno.
+int clinux_become_subreaper(void);
+/// Keeps this process from writing core files and from being traced by its own user.
+int clinux_forbid_core_dumps(void);
+/// Names the calling thread (15 bytes) as it shows in top and in /proc.
+int clinux_name_thread(const char *name);
+/// Nanoseconds of CLOCK_MONOTONIC, which nobody can set.
+uint64_t clinux_monotonic_nanoseconds(void);
+#endif

@@ -1,0 +1,2 @@
+/// Permission bits, mode_t.
+package typealias FileMode = UInt32

@@ -1,0 +1,2 @@
+/// A process's number, pid_t.
+package typealias ProcessID = Int32

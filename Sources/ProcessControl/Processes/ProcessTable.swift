@@ -1,0 +1,57 @@
+internal import CLinux
+internal import Glibc
+
+/// What /proc tells about this process and others.
+package enum ProcessTable {
+    /// Orphans of our descendants come to us although we are not PID 1.
+    package static func becomeSubreaper() throws(SystemError) {
+        try checked(clinux_become_subreaper(), "become the reaper of orphans")
+    }
+
+    /// The name of a process's program, "nginx".
+    package static func name(of pid: ProcessID) -> String? {
+        guard let text = TextFile.read("/proc/\(pid)/comm") else { return nil }
+        return text.split(separator: "\n").first.map(String.init)
+    }
+
+    /// The children of this process, those of its threads included: what is left to end before we exit.
+    package static func children() -> [ProcessID] {
+        entries(of: "/proc/self/task").flatMap { thread -> [ProcessID] in
+            let text = TextFile.read("/proc/self/task/\(thread)/children") ?? ""
+            return text.split(separator: " ").compactMap { ProcessID($0) }
+        }
+    }
+
+    /// The process that has the socket with this inode open.
+    package static func holder(ofSocket inode: UInt64) -> ProcessID? {
+        let wanted = "socket:[\(inode)]"
+        for entry in entries(of: "/proc") {
+            guard let pid = ProcessID(entry) else { continue }
+            let folder = "/proc/\(pid)/fd"
+            if entries(of: folder).contains(where: { link("\(folder)/\($0)") == wanted }) { return pid }
+        }
+        return nil
+    }
+
+    package static func entries(of folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    private static func link(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: 256)
+        let count = readlink(path, &buffer, buffer.count)
+        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+
+    /// The folder of the running program.
+    package static func ownExecutable() -> String? { link("/proc/self/exe") }
+}

@@ -1,0 +1,17 @@
+import NIOCore
+
+/// Ends an HTTP/2 connection on an error of the connection itself, or when the client has closed its side.
+///
+/// NIOHTTP2Handler has sent its GOAWAY by then.
+final class ConnectionCloser: ChannelInboundHandler {
+    typealias InboundIn = Any
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+}

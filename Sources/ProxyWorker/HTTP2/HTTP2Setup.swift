@@ -1,0 +1,44 @@
+import BundleConfig
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+
+/// Lays out the pipeline of an HTTP/2 connection: each stream is a channel of its own with the handlers of HTTP/1.
+enum HTTP2Setup {
+    static func configure(_ channel: any Channel, services: LoopServices, connection: ClientConnection) throws {
+        let state = services.current.load()
+        var connectionConfiguration = NIOHTTP2Handler.ConnectionConfiguration()
+        connectionConfiguration.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: state.configuration.limits.streams),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: state.configuration.limits.headers.bytes),
+            HTTP2Setting(parameter: .initialWindowSize, value: 256 << 10),
+        ]
+        connectionConfiguration.targetWindowSize = 1 << 20
+        var streamConfiguration = NIOHTTP2Handler.StreamConfiguration()
+        streamConfiguration.targetWindowSize = 256 << 10
+        streamConfiguration.outboundBufferSizeHighWatermark = 256 << 10
+        streamConfiguration.outboundBufferSizeLowWatermark = 64 << 10
+        let manager = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: channel.eventLoop,
+            configuration: .init(
+                maxIdleTime: state.idleTimeout, maxAge: nil, maxGraceTime: .seconds(30), keepalive: nil))
+        let box = NIOLoopBound(services, eventLoop: channel.eventLoop)
+        let pipeline = channel.pipeline.syncOperations
+        let handler = NIOHTTP2Handler(
+            mode: .server, eventLoop: channel.eventLoop, connectionConfiguration: connectionConfiguration,
+            streamConfiguration: streamConfiguration, streamDelegate: manager.http2StreamDelegate
+        ) { stream in
+            stream.eventLoop.makeCompletedFuture {
+                let pipeline = stream.pipeline.syncOperations
+                try pipeline.addHandler(StreamGuard())
+                try pipeline.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
+                try pipeline.addHandler(RequestHandler(services: box.value, connection: connection))
+            }
+        }
+        try pipeline.addHandler(handler)
+        try pipeline.addHandler(manager)
+        try pipeline.addHandler(ConnectionCloser())
+        // The connection has been active since before the handshake: the manager's idle timer starts here.
+        manager.channelActive(context: try pipeline.context(handler: manager))
+    }
+}

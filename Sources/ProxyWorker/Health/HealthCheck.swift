@@ -1,0 +1,68 @@
+import BundleConfig
+import NIOCore
+import NIOHTTP1
+
+/// Asks every upstream whether it is ready, when somebody asks the proxy. One answer serves all who ask within a second.
+final class HealthCheck {
+    private static let timeout = TimeAmount.seconds(1)
+    private static let freshness = TimeAmount.seconds(1)
+
+    private unowned let services: LoopServices
+    private var report: HealthReport?
+    private var reportedAt = NIODeadline.distantPast
+    private weak var reportedState: ProxyState?
+    private var waiting: [(HealthReport) -> Void] = []
+
+    init(services: LoopServices) {
+        self.services = services
+    }
+
+    func check(_ state: ProxyState, then: @escaping (HealthReport) -> Void) {
+        if let report, reportedState === state, .now() - reportedAt < Self.freshness {
+            then(report)
+            return
+        }
+        waiting.append(then)
+        guard waiting.count == 1 else { return }
+        var results = [String?](repeating: nil, count: state.upstreams.count)
+        var open = state.upstreams.count
+        guard open > 0 else {
+            finish(HealthReport(upstreams: []), state)
+            return
+        }
+        for (index, endpoint) in state.upstreams.enumerated() {
+            probe(endpoint, host: state.configuration.domain) { [self] problem in
+                results[index] = problem
+                open -= 1
+                if open == 0 {
+                    finish(HealthReport(upstreams: zip(state.upstreams, results).map { ($0.name, $1) }), state)
+                }
+            }
+        }
+    }
+
+    private func finish(_ new: HealthReport, _ state: ProxyState) {
+        report = new
+        reportedAt = .now()
+        reportedState = state
+        let asked = waiting
+        waiting = []
+        for then in asked { then(new) }
+    }
+
+    private func probe(_ endpoint: UpstreamEndpoint, host: String, then: @escaping (String?) -> Void) {
+        let pool = services.pool(endpoint)
+        let probe = HealthProbe(then: then)
+        // A fresh connection: one from the pool could be of a worker that is going.
+        probe.lease = pool.lease(fresh: true, deadline: .now() + Self.timeout) { _, result in
+            switch result {
+            case .success(let connection): probe.ask(connection, path: endpoint.health, host: host)
+            case .failure(let error): probe.finish("cannot connect: \(error)")
+            }
+        }
+        services.loop.assumeIsolated().scheduleTask(in: Self.timeout) { probe.finish("did not answer within 1 s") }
+    }
+}
+
+@available(*, unavailable)
+extension HealthCheck: Sendable {}

@@ -1,0 +1,11 @@
+/// What is known of the connection that a request came on.
+struct ClientConnection: Sendable, Equatable {
+    /// The client's address without its port.
+    var remote: String
+    var https: Bool
+    /// `TLSv1.3` or `TLSv1.2`; nil over plain TCP.
+    var tls: String?
+    var isHTTP2: Bool
+    /// The port that it reached.
+    var port: Int
+}

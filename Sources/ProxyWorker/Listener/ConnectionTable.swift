@@ -1,0 +1,39 @@
+import NIOCore
+
+/// The open client connections of one event loop, so that a drain reaches each.
+final class ConnectionTable {
+    private let counter: ConnectionCounter
+    private var channels: [ObjectIdentifier: any Channel] = [:]
+    private var isDraining = false
+
+    init(counter: ConnectionCounter) {
+        self.counter = counter
+    }
+
+    /// Takes the channel in until it closes; false when there are too many or the proxy is draining.
+    func add(_ channel: any Channel, limit: Int) -> Bool {
+        guard !isDraining, counter.enter(limit: limit) else { return false }
+        let id = ObjectIdentifier(channel)
+        channels[id] = channel
+        channel.closeFuture.assumeIsolated().whenComplete { [self] _ in
+            channels[id] = nil
+            counter.leave()
+        }
+        return true
+    }
+
+    /// Closes idle connections and has the others close after their requests (GOAWAY on HTTP/2).
+    func drain() {
+        isDraining = true
+        for channel in Array(channels.values) {
+            channel.pipeline.syncOperations.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+    }
+
+    func closeAll() {
+        for channel in Array(channels.values) { channel.close(promise: nil) }
+    }
+}
+
+@available(*, unavailable)
+extension ConnectionTable: Sendable {}

@@ -1,0 +1,47 @@
+import BundleConfig
+import NIOCore
+import NIOPosix
+
+/// What the connections of one event loop share. Used on that loop only.
+final class LoopServices {
+    let loop: any EventLoop
+    let current: CurrentState
+    let log: AccessLog
+    let files: NIOThreadPool
+    let table: ConnectionTable
+    var clock = HTTPClock()
+    private(set) lazy var health = HealthCheck(services: self)
+    private var pools: [UpstreamEndpoint: UpstreamPool] = [:]
+
+    init(loop: any EventLoop, current: CurrentState, files: NIOThreadPool, counter: ConnectionCounter) {
+        self.loop = loop
+        self.current = current
+        self.files = files
+        log = AccessLog(loop: loop)
+        table = ConnectionTable(counter: counter)
+    }
+
+    func pool(_ endpoint: UpstreamEndpoint) -> UpstreamPool {
+        if let pool = pools[endpoint] { return pool }
+        let pool = UpstreamPool(endpoint: endpoint, loop: loop)
+        pools[endpoint] = pool
+        return pool
+    }
+
+    /// Lets go of the pools of upstreams that a reload has removed.
+    func keepPools(of endpoints: [UpstreamEndpoint]) {
+        for (endpoint, pool) in pools where !endpoints.contains(endpoint) {
+            pool.close()
+            pools[endpoint] = nil
+        }
+    }
+
+    /// Ends what waits on this loop. Called once, after the last request.
+    func close() {
+        for pool in pools.values { pool.close() }
+        log.flush()
+    }
+}
+
+@available(*, unavailable)
+extension LoopServices: Sendable {}

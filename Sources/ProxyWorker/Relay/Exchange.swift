@@ -1,0 +1,74 @@
+import NIOCore
+import NIOHTTP1
+
+/// One request and its answer: what is known, how far both are, and what has been counted.
+final class Exchange {
+    /// Who answers.
+    enum Mode: Equatable {
+        /// Not decided: an HTTP/2 request whose first frame does not tell whether a body follows.
+        case undecided
+        case relay
+        /// The proxy itself; the body of the request is dropped.
+        case local
+    }
+
+    enum Answer: Equatable {
+        case none
+        case begun
+        case complete
+    }
+
+    var head: HTTPRequestHead
+    /// The configuration that was in force when the request came.
+    let state: ProxyState
+    let requestID: String
+    let began = NIODeadline.now()
+
+    var framing = BodyFraming.none
+    var mode = Mode.undecided
+    var answer = Answer.none
+    /// Whether the request has been read in full.
+    var isComplete = false
+
+    var host: HostName?
+    var target: RequestTarget?
+    var route: RouteTable.Entry?
+
+    var endpoint: UpstreamEndpoint?
+    var lease: UpstreamLease?
+    var upstream: UpstreamConnection?
+    /// The body that has arrived before the upstream was there: what one read gives, then reading stops.
+    var queued: [ByteBuffer] = []
+    var hasRetried = false
+    var upstreamBegan: NIODeadline?
+    var upstreamTook: TimeAmount?
+
+    var documents: DocumentSender?
+
+    var status = 0
+    var bytesIn = 0
+    var bytesOut = 0
+    var problem: String?
+    /// When something last moved in either direction.
+    var progress = NIODeadline.now()
+
+    init(head: HTTPRequestHead, state: ProxyState, requestID: String) {
+        self.head = head
+        self.state = state
+        self.requestID = requestID
+    }
+
+    /// Whether the request may be sent a second time: nothing of a body can have been seen, and it changes nothing.
+    var isRepeatable: Bool {
+        framing == .none && (head.method == .GET || head.method == .HEAD) && !hasRetried
+    }
+
+    /// Whether a client waits for `100 Continue` before it sends the body.
+    var awaitsContinue: Bool {
+        !isComplete && head.version != .http1_0
+            && head.headers.first(name: "expect")?.lowercased() == "100-continue"
+    }
+}
+
+@available(*, unavailable)
+extension Exchange: Sendable {}

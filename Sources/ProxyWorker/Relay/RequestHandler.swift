@@ -1,0 +1,261 @@
+import BundleConfig
+import BundleLog
+import Glibc
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// Answers the requests of an HTTP/1 connection, one after the other, or the one request of an HTTP/2 stream.
+///
+/// - Back-pressure: the client is read only while the upstream takes what it sends, and the upstream only while the client
+///   does. What is held in memory is one read and one write buffer in each direction.
+/// - Early answers: when the upstream answers before it has read the body, the answer is passed on at once and the rest of
+///   the body is read and dropped, so that the client sees the answer and not a reset.
+/// - Broken answers: when the upstream fails within an answer, the client's connection or stream is cut, never ended
+///   as if the answer were complete.
+final class RequestHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    let services: LoopServices
+    let connection: ClientConnection
+    var exchange: Exchange?
+    private(set) var context: ChannelHandlerContext?
+    private var heldRead = false
+    private var timer: Scheduled<Void>?
+
+    /// Whether reading from the client has to wait.
+    var holdsReads = false {
+        didSet {
+            guard !holdsReads, heldRead, let context else { return }
+            heldRead = false
+            context.read()
+        }
+    }
+
+    init(services: LoopServices, connection: ClientConnection) {
+        self.services = services
+        self.connection = connection
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        self.context = nil
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if holdsReads { heldRead = true } else { context.read() }
+    }
+
+    // MARK: The client's side
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            begin(head)
+        case .body(let buffer):
+            if let exchange { receive(buffer, exchange) }
+        case .end:
+            if let exchange { receiveEnd(exchange) }
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        exchange?.upstream?.flush()
+        context.fireChannelReadComplete()
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        let exchange = Exchange(head: head, state: services.current.load(), requestID: RequestID.make())
+        self.exchange = exchange
+        watch(exchange)
+        do throws(RequestRefusal) {
+            exchange.framing = try RequestGuard.admit(
+                &exchange.head, bodyLimit: exchange.state.configuration.limits.body.bytes)
+        } catch {
+            refuse(error, exchange)
+            return
+        }
+        if exchange.framing != .stream { dispatch(exchange) }
+    }
+
+    private func receive(_ buffer: ByteBuffer, _ exchange: Exchange) {
+        exchange.bytesIn += buffer.readableBytes
+        exchange.progress = .now()
+        if exchange.mode == .undecided { dispatch(exchange) }
+        let limit = exchange.state.configuration.limits.body.bytes
+        if limit > 0, exchange.bytesIn > limit, exchange.answer == .none {
+            refuse(RequestRefusal(413, "The body is larger than the limit of \(limit) bytes"), exchange)
+        }
+        guard exchange.mode == .relay, exchange.answer != .complete else { return }
+        if let upstream = exchange.upstream {
+            upstream.send(buffer)
+            if !upstream.isWritable { holdsReads = true }
+        } else {
+            exchange.queued.append(buffer)
+            holdsReads = true
+        }
+    }
+
+    private func receiveEnd(_ exchange: Exchange) {
+        exchange.isComplete = true
+        exchange.progress = .now()
+        if exchange.mode == .undecided {
+            exchange.framing = .none
+            dispatch(exchange)
+            return
+        }
+        if exchange.answer == .complete {
+            self.exchange = nil
+        } else if exchange.mode == .relay {
+            exchange.upstream?.sendEnd()
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, let exchange {
+            exchange.progress = .now()
+            exchange.upstream?.holdsReads = false
+            exchange.documents?.resume()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event, let exchange, !exchange.isComplete {
+            abandon(exchange, "the client closed the connection within its request")
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let refusal = error as? RequestRefusal {
+            refuseUnparsed(refusal)
+        } else if let exchange {
+            abandon(exchange, "the client went away")
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        if let exchange { abandon(exchange, "the client went away") }
+        context.fireChannelInactive()
+    }
+
+    /// The codec could not read a request, or the body of the one in hand.
+    private func refuseUnparsed(_ refusal: RequestRefusal) {
+        if let exchange {
+            if exchange.answer == .none { refuse(refusal, exchange) } else { abandon(exchange, refusal.problem) }
+            return
+        }
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "-")
+        let exchange = Exchange(head: head, state: services.current.load(), requestID: RequestID.make())
+        exchange.isComplete = true
+        self.exchange = exchange
+        refuse(refusal, exchange)
+    }
+
+    // MARK: Ends
+
+    /// Gives up: the upstream learns at once, and the client's connection or stream is cut.
+    func abandon(_ exchange: Exchange, _ problem: String) {
+        guard self.exchange === exchange else { return }
+        self.exchange = nil
+        exchange.lease?.cancel()
+        exchange.documents?.stop()
+        exchange.upstream?.close()
+        if exchange.answer != .complete {
+            exchange.problem = exchange.problem ?? problem
+            if exchange.answer == .none { exchange.status = 499 }
+            log(exchange)
+        }
+        if exchange.head.version == .http1_0 { resetOnClose() }
+        context?.close(promise: nil)
+    }
+
+    /// An HTTP/1.0 answer ends with its connection; a reset tells that this one is not complete.
+    private func resetOnClose() {
+        guard let channel = context?.channel as? any SocketOptionProvider, !connection.isHTTP2 else { return }
+        channel.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in }
+    }
+
+    /// Ends the answer. The next request may begin before this returns.
+    func finish(_ exchange: Exchange) {
+        guard let context, exchange.answer != .complete else { return }
+        exchange.answer = .complete
+        log(exchange)
+        if exchange.isComplete { self.exchange = nil }
+        holdsReads = false
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if !exchange.isComplete, connection.isHTTP2 {
+            context.triggerUserOutboundEvent(StreamGuard.EndRequest(), promise: nil)
+        }
+    }
+
+    private func log(_ exchange: Exchange) {
+        guard AccessLog.isOn(exchange.status) else { return }
+        let path = exchange.target?.path ?? Self.withoutQuery(exchange.head.uri)
+        if path == "/healthz", exchange.status == 200, BundleLog.level > .debug { return }
+        let record = AccessRecord(
+            requestID: exchange.requestID, remote: connection.remote, method: exchange.head.method.rawValue, path: path,
+            status: exchange.status, bytesIn: exchange.bytesIn, bytesOut: exchange.bytesOut,
+            microseconds: Int((NIODeadline.now() - exchange.began).nanoseconds / 1_000),
+            upstream: exchange.endpoint?.name,
+            upstreamMicroseconds: exchange.upstreamTook.map { Int($0.nanoseconds / 1_000) },
+            tls: connection.tls,
+            httpProtocol: connection.isHTTP2 ? "HTTP/2" : exchange.head.version == .http1_0 ? "HTTP/1.0" : "HTTP/1.1",
+            userAgent: exchange.head.headers.first(name: "user-agent"), problem: exchange.problem)
+        services.log.write(record.line(time: services.clock.timestamp()))
+    }
+
+    private static func withoutQuery(_ target: String) -> String {
+        String(target.prefix { $0 != "?" })
+    }
+
+    // MARK: Time
+
+    /// One timer for all requests of the connection, set again only when it fires.
+    private func watch(_ exchange: Exchange) {
+        guard timer == nil, let context else { return }
+        schedule(context, exchange.state.idleTimeout)
+    }
+
+    private func schedule(_ context: ChannelHandlerContext, _ delay: TimeAmount) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in self?.check() }
+    }
+
+    private func check() {
+        timer = nil
+        guard let exchange, let context else { return }
+        let limit = RelayPatience.limit(
+            requestComplete: exchange.isComplete, readsHeld: holdsReads, answer: exchange.answer,
+            clientWritable: context.channel.isWritable, idle: exchange.state.idleTimeout,
+            response: exchange.state.responseTimeout)
+        let due = exchange.progress + limit.time
+        guard NIODeadline.now() >= due else {
+            schedule(context, max(.milliseconds(10), due - .now()))
+            return
+        }
+        exchange.problem = limit.problem
+        if exchange.answer == .none {
+            exchange.lease?.cancel()
+            exchange.upstream?.close()
+            exchange.upstream = nil
+            respond(.error(limit.status, "The request was given up: \(limit.problem)."), to: exchange, close: true)
+        } else {
+            abandon(exchange, limit.problem)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension RequestHandler: Sendable {}

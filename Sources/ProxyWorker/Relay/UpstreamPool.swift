@@ -1,0 +1,146 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// The connections of one event loop to one upstream. Client and upstream share the loop, so nothing hops.
+///
+/// - Reuse: the connection used last is used next. One that idles for 30 s is closed; at most 64 idle.
+/// - Restarts: a refused connect is tried again until the deadline, after 25 ms and then ever longer up to 250 ms.
+final class UpstreamPool {
+    private static let idleLimit = 64
+    private static let idleTime = TimeAmount.seconds(30)
+
+    let endpoint: UpstreamEndpoint
+    private let loop: any EventLoop
+    private var idle: [UpstreamConnection] = []
+    private var sweeping = false
+    private var isClosed = false
+
+    init(endpoint: UpstreamEndpoint, loop: any EventLoop) {
+        self.endpoint = endpoint
+        self.loop = loop
+    }
+
+    /// Gives a connection to `then`: at once when one idles, else when one is made or the deadline has passed.
+    /// - Parameter fresh: whether it must be new.
+    func lease(
+        fresh: Bool = false, deadline: NIODeadline,
+        then: @escaping (UpstreamLease, Result<UpstreamConnection, any Error>) -> Void
+    ) -> UpstreamLease {
+        let lease = UpstreamLease()
+        if !fresh {
+            while let connection = idle.popLast() {
+                guard connection.isActive else { continue }
+                then(lease, .success(connection))
+                return lease
+            }
+        }
+        connect(lease, deadline: deadline, pause: .milliseconds(25), then: then)
+        return lease
+    }
+
+    /// Takes a connection back: kept when it can carry another request, else closed.
+    func giveBack(_ connection: UpstreamConnection) {
+        connection.receiver = nil
+        guard connection.isReusable, !isClosed, idle.count < Self.idleLimit else {
+            connection.close()
+            return
+        }
+        connection.holdsReads = false
+        connection.idleSince = .now()
+        idle.append(connection)
+        sweepLater()
+    }
+
+    func forget(_ connection: UpstreamConnection) {
+        if let index = idle.lastIndex(where: { $0 === connection }) { idle.remove(at: index) }
+    }
+
+    /// Closes what idles, and what is given back later.
+    func close() {
+        isClosed = true
+        let connections = idle
+        idle = []
+        for connection in connections { connection.close() }
+    }
+
+    private func connect(
+        _ lease: UpstreamLease, deadline: NIODeadline, pause: TimeAmount,
+        then: @escaping (UpstreamLease, Result<UpstreamConnection, any Error>) -> Void
+    ) {
+        let left = max(.milliseconds(1), deadline - .now())
+        open(timeout: min(left, .seconds(5))).assumeIsolated().whenComplete { [self] result in
+            do {
+                let channel = try result.get()
+                let connection = try channel.pipeline.syncOperations.handler(type: UpstreamConnection.self)
+                connection.pool = self
+                if lease.isCancelled {
+                    connection.close()
+                } else if connection.isActive {
+                    then(lease, .success(connection))
+                } else {
+                    throw ChannelError.alreadyClosed
+                }
+            } catch {
+                retry(lease, deadline: deadline, pause: pause, error: error, then: then)
+            }
+        }
+    }
+
+    private func retry(
+        _ lease: UpstreamLease, deadline: NIODeadline, pause: TimeAmount, error: any Error,
+        then: @escaping (UpstreamLease, Result<UpstreamConnection, any Error>) -> Void
+    ) {
+        guard !lease.isCancelled else { return }
+        guard !isClosed, .now() + pause < deadline else {
+            then(lease, .failure(error))
+            return
+        }
+        loop.assumeIsolated().scheduleTask(in: pause) { [self] in
+            guard !lease.isCancelled else { return }
+            connect(lease, deadline: deadline, pause: min(.milliseconds(250), pause * 2), then: then)
+        }
+    }
+
+    private func open(timeout: TimeAmount) -> EventLoopFuture<any Channel> {
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(timeout)
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 8_192, maximum: 256 << 10)
+            )
+            .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(HTTPRequestEncoder())
+                    try pipeline.addHandler(
+                        ByteToMessageHandler(
+                            HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)))
+                    try pipeline.addHandler(UpstreamConnection())
+                }
+            }
+        return switch endpoint.address {
+        case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
+        case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
+        }
+    }
+
+    private func sweepLater() {
+        guard !sweeping, !idle.isEmpty else { return }
+        sweeping = true
+        loop.assumeIsolated().scheduleTask(in: Self.idleTime) { [weak self] in self?.sweep() }
+    }
+
+    private func sweep() {
+        sweeping = false
+        let limit = NIODeadline.now() - Self.idleTime + .seconds(1)
+        for connection in idle where connection.idleSince <= limit { connection.close() }
+        idle.removeAll { $0.idleSince <= limit }
+        sweepLater()
+    }
+}
+
+@available(*, unavailable)
+extension UpstreamPool: Sendable {}

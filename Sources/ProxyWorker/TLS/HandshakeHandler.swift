@@ -1,0 +1,67 @@
+import NIOCore
+import NIOSSL
+import NIOTLS
+
+/// Waits for the TLS handshake, within its time, and then lays out the pipeline for the protocol that was agreed on.
+final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let timeout: TimeAmount
+    private let services: LoopServices
+    private var connection: ClientConnection
+    private var timer: Scheduled<Void>?
+
+    init(timeout: TimeAmount, services: LoopServices, connection: ClientConnection) {
+        self.timeout = timeout
+        self.services = services
+        self.connection = connection
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let channel = context.channel
+        timer = context.eventLoop.scheduleTask(in: timeout) { channel.close(mode: .all, promise: nil) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case TLSUserEvent.handshakeCompleted(let negotiated):
+            finish(context, negotiated)
+        case is ChannelShouldQuiesceEvent, ChannelEvent.inputClosed:
+            context.close(promise: nil)
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    /// Handshakes fail all the time on a public port; each closes its connection and nothing else.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func finish(_ context: ChannelHandlerContext, _ negotiated: String?) {
+        let pipeline = context.pipeline.syncOperations
+        connection.isHTTP2 = negotiated == "h2"
+        if let version = try? pipeline.nioSSL_tlsVersion() {
+            connection.tls = version == .tlsv13 ? "TLSv1.3" : "TLSv1.2"
+        }
+        do {
+            if connection.isHTTP2 {
+                try HTTP2Setup.configure(context.channel, services: services, connection: connection)
+            } else {
+                try ConnectionSetup.addHTTP1(context.channel, services: services, connection: connection)
+            }
+            pipeline.removeHandler(self, promise: nil)
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension HandshakeHandler: Sendable {}

@@ -1,0 +1,74 @@
+import NIOCore
+package import RegistryModel
+
+extension FilesystemStorage {
+    package func blob(_ digest: Digest, in repository: RepositoryName) async throws(StorageError) -> BlobInfo {
+        try await reads.run { [self] () throws(StorageError) in try linkedBlob(digest, repository) }
+    }
+
+    package func open(_ digest: Digest, in repository: RepositoryName) async throws(StorageError) -> any BlobReader {
+        try await reads.run { [self] () throws(StorageError) in
+            guard try link(at: layout.layerLink(digest, repository)) == digest,
+                let file = try OpenFile(layout.blob(digest), .read)
+            else { throw .blobUnknown(digest) }
+            let size = try file.size()
+            return FileBlobReader(file: file, info: BlobInfo(digest: digest, size: size), pool: reads)
+        }
+    }
+
+    package func mount(
+        _ digest: Digest, from source: RepositoryName, into repository: RepositoryName
+    ) async throws(StorageError) -> BlobInfo {
+        try await writes.run { [self] () throws(StorageError) in
+            let info = try linkedBlob(digest, source)
+            var change = change()
+            try writeLink(to: digest, at: layout.layerLink(digest, repository), &change)
+            try change.sync()
+            return info
+        }
+    }
+
+    package func deleteBlob(_ digest: Digest, in repository: RepositoryName) async throws(StorageError) {
+        try await writes.run { [self] () throws(StorageError) in
+            guard try discard(layout.layerFolder(digest, repository)) else { throw .blobUnknown(digest) }
+        }
+    }
+
+    /// A blob through its repository's link.
+    func linkedBlob(_ digest: Digest, _ repository: RepositoryName) throws(StorageError) -> BlobInfo {
+        guard try link(at: layout.layerLink(digest, repository)) == digest,
+            let stamp = try Disk.stamp(layout.blob(digest))
+        else { throw .blobUnknown(digest) }
+        return BlobInfo(digest: digest, size: stamp.size)
+    }
+}
+
+/// A blob's file, read on the storage's threads.
+final class FileBlobReader: BlobReader {
+    private let file: OpenFile
+    let info: BlobInfo
+    private let pool: BlockingPool
+
+    init(file: consuming OpenFile, info: BlobInfo, pool: BlockingPool) {
+        self.file = file
+        self.info = info
+        self.pool = pool
+    }
+
+    func read(at offset: Int, count: Int) async throws(StorageError) -> ByteBuffer {
+        try await pool.run { [self] () throws(StorageError) in
+            var buffer = ByteBufferAllocator().buffer(capacity: count)
+            var failure: StorageError?
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+                do throws(StorageError) {
+                    return try file.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]), at: offset)
+                } catch {
+                    failure = error
+                    return 0
+                }
+            }
+            if let failure { throw failure }
+            return buffer
+        }
+    }
+}

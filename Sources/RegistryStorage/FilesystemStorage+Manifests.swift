@@ -1,0 +1,159 @@
+import NIOCore
+package import RegistryModel
+
+extension FilesystemStorage {
+    package func manifest(
+        _ reference: Reference, in repository: RepositoryName
+    ) async throws(StorageError) -> StoredManifest {
+        try await reads.run { [self] () throws(StorageError) in
+            let key = ManifestCache.Key(repository: repository, reference: reference)
+            if let entry = cache[key], try isCurrent(entry, key) { return entry.manifest }
+            let entry = try read(key)
+            cache.insert(entry, for: key)
+            return entry.manifest
+        }
+    }
+
+    package func put(
+        _ manifest: Manifest, as digest: Digest, tags: [Tag], in repository: RepositoryName
+    ) async throws(StorageError) {
+        try await writes.run { [self] () throws(StorageError) in
+            let missing = try missingContent(of: manifest, repository)
+            guard missing.isEmpty else { throw .contentMissing(missing) }
+            var change = change()
+            let path = layout.blob(digest)
+            if let stamp = try Disk.stamp(path), stamp.size == manifest.bytes.count {
+                try change.makeFolder(Disk.parent(of: path), isLasting: false)
+                change.touch(Disk.parent(of: path))
+            } else {
+                try change.write(manifest.bytes, at: path, isLasting: false)
+            }
+            try writeLink(to: digest, at: layout.revisionLink(digest, repository), &change)
+            for tag in tags { try writeLink(to: digest, at: layout.tagIndexLink(digest, tag, repository), &change) }
+            // What a tag leads to is on the disk before the tag moves.
+            try change.sync()
+            for tag in tags {
+                try writeLink(to: digest, at: layout.tagLink(tag, repository), &change, isLasting: true)
+            }
+            try change.sync()
+        }
+    }
+
+    package func deleteManifest(
+        _ digest: Digest, in repository: RepositoryName
+    ) async throws(StorageError) -> [Tag] {
+        try await writes.run { [self] () throws(StorageError) in
+            guard try discard(layout.revisionFolder(digest, repository)) else {
+                throw .manifestUnknown(.digest(digest))
+            }
+            var gone: [Tag] = []
+            for entry in try Disk.entries(of: layout.tags(repository)) ?? [] {
+                guard let tag = Tag(entry.name), try link(at: layout.tagLink(tag, repository)) == digest else {
+                    continue
+                }
+                if try discard(layout.tagFolder(tag, repository)) { gone.append(tag) }
+            }
+            return gone.sorted()
+        }
+    }
+
+    package func referrers(
+        of digest: Digest, in repository: RepositoryName
+    ) async throws(StorageError) -> [Descriptor] {
+        try await reads.run { [self] () throws(StorageError) in
+            var found: [Descriptor] = []
+            for algorithm in DigestAlgorithm.allCases {
+                let folder = "\(layout.revisions(repository))/\(algorithm.rawValue)"
+                for entry in try Disk.entries(of: folder) ?? [] {
+                    guard let revision = Digest(algorithm: algorithm, hex: entry.name) else { continue }
+                    let known = try subjectEntry(revision)
+                    guard known.subject == digest, let descriptor = known.descriptor,
+                        try Disk.exists(layout.revisionLink(revision, repository))
+                    else { continue }
+                    found.append(descriptor)
+                }
+            }
+            return found.sorted { $0.digest.description < $1.digest.description }
+        }
+    }
+
+    /// What one manifest refers to. One that cannot be read refers to nothing, for now.
+    private func subjectEntry(_ digest: Digest) throws(StorageError) -> SubjectCache.Entry {
+        if let entry = subjects[digest] { return entry }
+        guard let bytes = try Disk.contents(of: layout.blob(digest), limit: Manifest.maximumSize),
+            let manifest = try? Manifest(bytes: bytes)
+        else { return SubjectCache.Entry() }
+        var entry = SubjectCache.Entry()
+        if let subject = manifest.subject {
+            entry.subject = subject.digest
+            entry.descriptor = Descriptor(
+                mediaType: manifest.mediaType, digest: digest, size: bytes.count, annotations: manifest.annotations,
+                artifactType: manifest.artifactType)
+        }
+        subjects.insert(entry, for: digest)
+        return entry
+    }
+
+    /// What a manifest needs and the repository does not hold.
+    private func missingContent(
+        of manifest: Manifest, _ repository: RepositoryName
+    ) throws(StorageError) -> [Digest] {
+        var missing: [Digest] = []
+        var seen: Set<Digest> = []
+        for blob in manifest.requiredBlobs where seen.insert(blob.digest).inserted {
+            guard try holds(blob.digest, by: layout.layerLink(blob.digest, repository)) else {
+                missing.append(blob.digest)
+                continue
+            }
+        }
+        for child in manifest.manifests where seen.insert(child.digest).inserted {
+            guard try holds(child.digest, by: layout.revisionLink(child.digest, repository)) else {
+                missing.append(child.digest)
+                continue
+            }
+        }
+        return missing
+    }
+
+    /// Whether a link leads to content that is there.
+    private func holds(_ digest: Digest, by path: String) throws(StorageError) -> Bool {
+        guard try link(at: path) == digest else { return false }
+        return try Disk.exists(layout.blob(digest))
+    }
+
+    private func isCurrent(_ entry: ManifestCache.Entry, _ key: ManifestCache.Key) throws(StorageError) -> Bool {
+        if case .tag(let tag) = key.reference {
+            guard let stamp = entry.tag, try Disk.stamp(layout.tagLink(tag, key.repository)) == stamp else {
+                return false
+            }
+        }
+        let digest = entry.manifest.digest
+        guard try Disk.stamp(layout.revisionLink(digest, key.repository)) == entry.revision else { return false }
+        return try Disk.stamp(layout.blob(digest)) == entry.blob
+    }
+
+    /// Reads a manifest from the disk and compares it with its digest. The stamps are taken before the files are read.
+    private func read(_ key: ManifestCache.Key) throws(StorageError) -> ManifestCache.Entry {
+        let unknown = StorageError.manifestUnknown(key.reference)
+        let digest: Digest
+        var tagStamp: Disk.Stamp?
+        switch key.reference {
+        case .digest(let named): digest = named
+        case .tag(let tag):
+            let path = layout.tagLink(tag, key.repository)
+            tagStamp = try Disk.stamp(path)
+            guard let linked = try link(at: path) else { throw unknown }
+            digest = linked
+        }
+        guard let revision = try Disk.stamp(layout.revisionLink(digest, key.repository)),
+            try link(at: layout.revisionLink(digest, key.repository)) == digest,
+            let blob = try Disk.stamp(layout.blob(digest)),
+            let bytes = try Disk.contents(of: layout.blob(digest), limit: Manifest.maximumSize)
+        else { throw unknown }
+        guard ContentHash.digest(of: bytes, digest.algorithm) == digest else { throw .corrupt(digest) }
+        // Another registry may have taken what this one would refuse: it is served as it is.
+        guard let manifest = try? Manifest(bytes: bytes) else { throw .corrupt(digest) }
+        return ManifestCache.Entry(
+            manifest: StoredManifest(manifest, digest: digest), tag: tagStamp, revision: revision, blob: blob)
+    }
+}

@@ -1,0 +1,43 @@
+package import RegistryModel
+
+extension FilesystemStorage {
+    package func tags(
+        in repository: RepositoryName, limit: Int?, after last: String?
+    ) async throws(StorageError) -> Page<Tag> {
+        try await reads.run { [self] () throws(StorageError) in
+            guard let entries = try Disk.entries(of: layout.tags(repository)) else {
+                guard try exists(repository) else { throw .repositoryUnknown(repository) }
+                return Page(elements: [], isLast: true)
+            }
+            var names = entries.compactMap { Tag($0.name) }.sorted()
+            if let last {
+                names.removeAll { !last.utf8.lexicographicallyPrecedes($0.description.utf8) }
+            }
+            var found: [Tag] = []
+            for tag in names where try Disk.exists(layout.tagLink(tag, repository)) {
+                if let limit, found.count >= limit { return Page(elements: found, isLast: false) }
+                found.append(tag)
+            }
+            return Page(elements: found, isLast: true)
+        }
+    }
+
+    package func deleteTag(_ tag: Tag, in repository: RepositoryName) async throws(StorageError) {
+        try await writes.run { [self] () throws(StorageError) in
+            guard try Disk.exists(layout.tagLink(tag, repository)), try discard(layout.tagFolder(tag, repository))
+            else {
+                throw .tagUnknown(tag)
+            }
+        }
+    }
+
+    package func repositories(
+        limit: Int?, after last: String?
+    ) async throws(StorageError) -> Page<RepositoryName> {
+        try await reads.run { [layout] () throws(StorageError) in
+            var walk = RepositoryWalk(layout: layout, limit: limit, after: last)
+            try walk.visit(layout.repositories, name: "")
+            return Page(elements: walk.found, isLast: !walk.isFull)
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package import RegistryModel
+import NIOCore
+
+extension FilesystemStorage {
+    /// Bytes that are collected before a thread writes them.
+    private static let batchSize = 256 << 10
+
+    package func beginUpload(
+        in repository: RepositoryName, algorithm: DigestAlgorithm
+    ) async throws(StorageError) -> Upload {
+        try await writes.run { [self] () throws(StorageError) in
+            let id = UploadID()
+            do throws(StorageError) {
+                try makePath(layout.upload(id, repository))
+                guard try OpenFile(layout.uploadData(id, repository), .create) != nil,
+                    let start = try OpenFile(layout.uploadStart(id, repository), .create)
+                else { throw .uploadUnknown(id) }
+                try Self.write(Array(WallClock.text(WallClock.now()).utf8), to: start)
+                if algorithm != .sha256 { try saveState(ContentHash(algorithm), id, repository) }
+            } catch {
+                try? Disk.removeTree(layout.upload(id, repository))
+                throw error
+            }
+            sessions.remember(id, UploadSessions.Memory(hash: ContentHash(algorithm), synced: 0))
+            return Upload(id: id, size: 0)
+        }
+    }
+
+    package func upload(_ id: UploadID, in repository: RepositoryName) async throws(StorageError) -> Upload {
+        try await reads.run { [layout] () throws(StorageError) in
+            guard let stamp = try Disk.stamp(layout.uploadData(id, repository)) else { throw .uploadUnknown(id) }
+            return Upload(id: id, size: stamp.size)
+        }
+    }
+
+    package func append(
+        _ body: some UploadBody, to id: UploadID, in repository: RepositoryName, at offset: Int?, isLast: Bool
+    ) async throws(StorageError) -> Upload {
+        let writer = try await writes.run { [self] () throws(StorageError) in
+            try openWriter(id, repository, at: offset)
+        }
+        do throws(StorageError) {
+            try await receive(body, writer)
+        } catch {
+            try await writes.run { [self] () throws(StorageError) in
+                defer { writer.release() }
+                try pause(writer, id, repository, after: error)
+            }
+            throw error
+        }
+        try await writes.run { [self] () throws(StorageError) in
+            defer { writer.release() }
+            if isLast {
+                sessions.remember(id, UploadSessions.Memory(hash: writer.hash, synced: writer.synced))
+            } else {
+                try pause(writer, id, repository, after: nil)
+            }
+        }
+        return Upload(id: id, size: writer.size)
+    }
+
+    package func commit(
+        _ id: UploadID, in repository: RepositoryName, as digest: Digest
+    ) async throws(StorageError) -> BlobInfo {
+        try await writes.run { [self] () throws(StorageError) in
+            let writer = try openWriter(id, repository, at: nil)
+            guard let computed = try writer.digest(digest.algorithm), computed == digest else {
+                sessions.remember(id, UploadSessions.Memory(hash: writer.hash, synced: writer.synced))
+                throw .digestMismatch(expected: digest, computed: try writer.digest(digest.algorithm) ?? digest)
+            }
+            do throws(StorageError) {
+                try writer.sync()
+                var change = change()
+                try placeBlob(layout.uploadData(id, repository), digest, size: writer.size, &change)
+                try writeLink(to: digest, at: layout.layerLink(digest, repository), &change)
+                try change.sync()
+            } catch {
+                if case .noSpace = error { try? Disk.removeTree(layout.upload(id, repository)) }
+                throw error
+            }
+            // The promise is kept; what is left of the upload may also go with the next purge.
+            try? Disk.removeTree(layout.upload(id, repository))
+            return BlobInfo(digest: digest, size: writer.size)
+        }
+    }
+
+    package func cancelUpload(_ id: UploadID, in repository: RepositoryName) async throws(StorageError) {
+        try await writes.run { [self] () throws(StorageError) in
+            guard try Disk.exists(layout.uploadData(id, repository)) else { throw .uploadUnknown(id) }
+            _ = sessions.take(id)
+            try Disk.removeTree(layout.upload(id, repository))
+        }
+    }
+
+    /// Writes batches on a thread while the next is collected: at most two batches of an upload are in memory.
+    private func receive(_ body: some UploadBody, _ writer: UploadWriter) async throws(StorageError) {
+        var pending: EventLoopFuture<Result<Void, StorageError>>?
+        var batch: [ByteBuffer] = []
+        var count = 0
+        var failure: StorageError?
+        do {
+            for try await buffer in body {
+                batch.append(buffer)
+                count += buffer.readableBytes
+                guard count >= Self.batchSize else { continue }
+                if let last = pending, case .failure(let error) = try await last.get() {
+                    pending = nil
+                    throw error
+                }
+                pending = writes.begin { [batch] () throws(StorageError) in try writer.append(batch) }
+                batch = []
+                count = 0
+            }
+        } catch let error as StorageError {
+            failure = error
+        } catch {
+            failure = .bodyFailed(error)
+        }
+        // Whatever happened, the writer is nobody else's before its last batch has ended.
+        if let last = pending, let result = try? await last.get(), case .failure(let error) = result { failure = error }
+        if case .noSpace? = failure { throw .noSpace(operation: "write an upload") }
+        if let error = failure, case .io = error { throw error }
+        if !batch.isEmpty {
+            let rest = writes.begin { [batch] () throws(StorageError) in try writer.append(batch) }
+            if let result = try? await rest.get(), case .failure(let error) = result { throw error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Opens an upload for writing, alone, its digest taken to its end.
+    private func openWriter(
+        _ id: UploadID, _ repository: RepositoryName, at offset: Int?
+    ) throws(StorageError) -> UploadWriter {
+        let path = layout.uploadData(id, repository)
+        guard let file = try OpenFile(path, .readWrite) else { throw .uploadUnknown(id) }
+        guard try file.lock() else { throw .uploadBusy(id) }
+        // Whoever held the lock before may have finished the upload: then the open file is a blob by now.
+        guard try Disk.exists(path) else { throw .uploadUnknown(id) }
+        let size = try file.size()
+        if let offset, offset != size { throw .offsetMismatch(expected: size, given: offset) }
+        let memory = sessions.take(id)
+        if let memory, memory.hash.count == size {
+            return UploadWriter(file: file, hash: memory.hash, size: size, synced: memory.synced)
+        }
+        var hash = try savedState(id, repository, size: size)
+        try UploadWriter.read(file, into: &hash, upTo: size)
+        return UploadWriter(file: file, hash: hash, size: size, synced: 0)
+    }
+
+    /// Leaves an upload so that it can go on after a restart, or removes it when the disk is full.
+    /// The data are synced before the state is written: a state on the disk never speaks of bytes that a power cut took.
+    private func pause(
+        _ writer: UploadWriter, _ id: UploadID, _ repository: RepositoryName, after error: StorageError?
+    ) throws(StorageError) {
+        do throws(StorageError) {
+            if case .noSpace(let operation)? = error { throw .noSpace(operation: operation) }
+            if case .io? = error { return }
+            try writer.sync()
+            try saveState(writer.hash, id, repository)
+            sessions.remember(id, UploadSessions.Memory(hash: writer.hash, synced: writer.synced))
+        } catch {
+            if case .noSpace = error { try? Disk.removeTree(layout.upload(id, repository)) }
+            throw error
+        }
+    }
+
+    /// Moves synced data to where blobs are, unless the blob is there already.
+    func placeBlob(
+        _ source: String, _ digest: Digest, size: Int, _ change: inout DurableChange
+    ) throws(StorageError) {
+        let path = layout.blob(digest)
+        if let stamp = try Disk.stamp(path), stamp.size == size {
+            let folder = Disk.parent(of: path)
+            try change.makeFolder(folder, isLasting: false)
+            change.touch(folder)
+        } else {
+            try change.place(source, at: path, isLasting: false)
+        }
+    }
+
+    /// Makes folders without any promise.
+    private func makePath(_ path: String) throws(StorageError) {
+        for _ in 0..<8 {
+            if try Disk.makeFolder(path) != nil { return }
+            try makePath(Disk.parent(of: path))
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to file: borrowing OpenFile) throws(StorageError) {
+        var failure: StorageError?
+        bytes.withUnsafeBytes { buffer in
+            do throws(StorageError) { try file.write(buffer, at: 0) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Writes the state of now, then removes older ones.
+    private func saveState(
+        _ hash: ContentHash, _ id: UploadID, _ repository: RepositoryName
+    ) throws(StorageError) {
+        let folder = layout.hashStates(hash.algorithm, id, repository)
+        let name = String(hash.count)
+        try makePath(folder)
+        let passing = "\(folder)/.\(name)"
+        try Disk.remove(passing)
+        guard let file = try OpenFile(passing, .create) else { throw .uploadUnknown(id) }
+        try Self.write(hash.state, to: file)
+        guard try Disk.rename(passing, to: "\(folder)/\(name)") else { throw .uploadUnknown(id) }
+        for entry in try Disk.entries(of: folder) ?? [] where entry.name != name {
+            try Disk.remove("\(folder)/\(entry.name)")
+        }
+    }
+
+    /// The saved state that goes furthest into the data that are there; a new one when there is none.
+    private func savedState(
+        _ id: UploadID, _ repository: RepositoryName, size: Int
+    ) throws(StorageError) -> ContentHash {
+        // An upload that was begun for another algorithm has a state of it from the start.
+        for algorithm in [DigestAlgorithm.sha512, .sha256] {
+            let folder = layout.hashStates(algorithm, id, repository)
+            guard let entries = try Disk.entries(of: folder) else { continue }
+            for offset in entries.compactMap({ Int($0.name) }).filter({ $0 <= size }).sorted(by: >) {
+                guard let bytes = try Disk.contents(of: "\(folder)/\(offset)", limit: 1_024) else { continue }
+                if let hash = ContentHash(algorithm, state: bytes), hash.count == offset { return hash }
+            }
+            if algorithm == .sha512 && !entries.isEmpty { return ContentHash(.sha512) }
+        }
+        return ContentHash(.sha256)
+    }
+}

@@ -1,0 +1,113 @@
+import RegistryModel
+
+/// The registry's content on a file system, in distribution's layout, so that either can be started on the other's folder.
+///
+/// - Threads: every call blocks on one of two bounded pools, one for reads and one for what syncs: a slow disk under pushes
+///   does not hold up pulls.
+/// - Memory: one batch of 256 KiB per upload and per read, and a bounded cache of manifests.
+/// - Source: distribution's `registry/storage`; the layout is in `StorageLayout`.
+package final class FilesystemStorage: RegistryStore {
+    let layout: StorageLayout
+    let ledger = FolderLedger()
+    let reads: BlockingPool
+    let writes: BlockingPool
+    let cache: ManifestCache
+    let sessions = UploadSessions()
+    let subjects = SubjectCache()
+
+    /// Opens the folder, making what is missing, and clears what a crash has left in staging.
+    /// - Parameter cacheSize: bytes of manifests that are kept in memory.
+    package init(root: String, cacheSize: Int = 8 << 20) throws(StorageError) {
+        layout = StorageLayout(root: root)
+        reads = BlockingPool(threads: 8)
+        writes = BlockingPool(threads: 16)
+        cache = ManifestCache(capacity: cacheSize)
+        try Self.prepare(layout, ledger)
+    }
+
+    private static func prepare(_ layout: StorageLayout, _ ledger: FolderLedger) throws(StorageError) {
+        var missing: [String] = []
+        var top = layout.root
+        while try Disk.makeFolder(top) == nil {
+            missing.append(top)
+            top = Disk.parent(of: top)
+        }
+        var change = DurableChange(ledger: ledger, staging: layout.staging, top: top)
+        for folder in missing.reversed() { try change.makeFolder(folder) }
+        for folder in [layout.blobs, layout.repositories, layout.staging] { try change.makeFolder(folder) }
+        try change.sync()
+        try clearStaging(layout)
+    }
+
+    /// Removes what is older than an hour: another process of ours may be at work on what is younger.
+    static func clearStaging(_ layout: StorageLayout) throws(StorageError) {
+        let limit = WallClock.now() - 3_600
+        for entry in try Disk.entries(of: layout.staging) ?? [] {
+            let path = "\(layout.staging)/\(entry.name)"
+            guard let stamp = try Disk.stamp(path), stamp.changed / 1_000_000_000 < limit else { continue }
+            if entry.isFolder { try Disk.removeTree(path) } else { try Disk.remove(path) }
+        }
+    }
+
+    /// A change of names below the root.
+    func change() -> DurableChange {
+        DurableChange(ledger: ledger, staging: layout.staging, top: layout.base)
+    }
+
+    /// The digest in a link file.
+    /// - Returns: nil when there is none, or the file holds none (as a crash may leave it under another registry).
+    func link(at path: String) throws(StorageError) -> Digest? {
+        guard let bytes = try Disk.contents(of: path, limit: 256) else { return nil }
+        var text = Substring(decoding: bytes, as: UTF8.self)
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return Digest(text)
+    }
+
+    /// Makes a link file, unless it stands already as it should.
+    func writeLink(
+        to digest: Digest, at path: String, _ change: inout DurableChange, isLasting: Bool = false
+    ) throws(StorageError) {
+        if try link(at: path) == digest {
+            // It may be another request's of a moment ago: make sure of its folder too.
+            try change.makeFolder(Disk.parent(of: path), isLasting: isLasting)
+            change.touch(Disk.parent(of: path))
+        } else {
+            try change.write(Array(digest.description.utf8), at: path, isLasting: isLasting)
+        }
+    }
+
+    /// Takes a folder out of sight in one step, durably, then removes it.
+    /// - Returns: false when it was not there.
+    func discard(_ folder: String) throws(StorageError) -> Bool {
+        let passing = "\(layout.staging)/\(UploadID())"
+        ledger.forget(below: folder)
+        guard try Disk.rename(folder, to: passing) else { return false }
+        var change = change()
+        change.touch(Disk.parent(of: folder))
+        try change.sync()
+        try Disk.removeTree(passing)
+        return true
+    }
+
+    /// A repository is there while it has manifests or layers.
+    func exists(_ repository: RepositoryName) throws(StorageError) -> Bool {
+        if try Disk.exists(layout.manifests(repository)) { return true }
+        return try Disk.exists(layout.layers(repository))
+    }
+
+    package func checkWritable() async throws(StorageError) {
+        let layout = layout
+        try await writes.run { () throws(StorageError) in
+            let path = "\(layout.staging)/\(UploadID())"
+            defer { try? Disk.remove(path) }
+            guard let file = try OpenFile(path, .create) else {
+                throw .io(operation: "create", path: path, errno: 2)
+            }
+            var failure: StorageError?
+            withUnsafeBytes(of: UInt64(0)) { bytes in
+                do throws(StorageError) { try file.write(bytes, at: 0) } catch { failure = error }
+            }
+            if let failure { throw failure }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import BundleConfig
+import BundleLog
+import HTTPService
+import Hummingbird
+import Logging
+import RegistryStorage
+import Synchronization
+import WorkerRuntime
+
+/// The registry as a worker: reads its configuration, serves `/v2/` on its sockets, and purges stale uploads.
+///
+/// A reload swaps log level, access, deletion and read-only mode in one step; the folder and the address stay until a restart.
+final class RegistryWorker: Worker {
+    private struct Running: Sendable {
+        var configuration: RegistryConfiguration
+        var settings: SettingsBox
+        var storage: FilesystemStorage
+        var listener: HTTPListener
+        var purge: UploadPurge
+    }
+
+    private let file: String
+    private let running = Mutex<Running?>(nil)
+
+    init(file: String) {
+        self.file = file
+    }
+
+    func start(_ context: WorkerContext) async throws {
+        let configuration = try RegistryConfiguration(file: file)
+        let settings = SettingsBox(try RegistrySettings(configuration))
+        report(configuration, context.logger)
+        let storage = try FilesystemStorage(root: configuration.root)
+        let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
+        let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
+        let purge = UploadPurge(storage: storage, logger: context.logger)
+        let inherited = context.sockets.descriptors(named: "registry")
+        if inherited.isEmpty {
+            try await listener.start(address: configuration.address)
+        } else {
+            try await listener.start(descriptors: inherited)
+        }
+        purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        running.withLock {
+            $0 = Running(
+                configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge)
+        }
+        let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
+        context.logger.info(
+            "serves \(configuration.root) on \(place)", metadata: [LogField.event: "registry_started"])
+    }
+
+    func reload() async throws {
+        guard let current = running.withLock({ $0 }) else { return }
+        let configuration = try RegistryConfiguration(file: file)
+        let settings = try RegistrySettings(configuration)
+        let logger = Logger(label: "registry")
+        report(configuration, logger)
+        current.settings.replace(settings)
+        current.purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
+            logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
+        }
+    }
+
+    func drain(within: Duration) async {
+        guard let current = running.withLock({ $0 }) else { return }
+        current.purge.follow(nil, isReadOnly: true)
+        await current.listener.drain(within: within)
+    }
+
+    /// Everything goes to the registry's own routing: names with slashes do not fit a router's patterns.
+    static func responder(_ registry: RegistryMiddleware) -> some HTTPResponder<ServiceRequestContext> {
+        let router = Router(context: ServiceRequestContext.self)
+        router.add(middleware: AccessLogMiddleware())
+        router.add(middleware: registry)
+        return router.buildResponder()
+    }
+
+    private func report(_ configuration: RegistryConfiguration, _ logger: Logger) {
+        BundleLog.setLevel(configuration.logLevel)
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+    }
+}

@@ -1,0 +1,140 @@
+import BundleLog
+import HTTPService
+import HTTPTypes
+import Hummingbird
+import Logging
+import RegistryModel
+import RegistryStorage
+
+/// The registry's whole interface: reads the path, asks the gate, runs the operation, and turns every error into the
+/// protocol's form. It never calls what comes after it.
+struct RegistryMiddleware: RouterMiddleware {
+    typealias Context = ServiceRequestContext
+
+    let storage: any RegistryStore
+    let settings: SettingsBox
+    let journal: ActivityJournal
+
+    func handle(
+        _ request: Request, context: ServiceRequestContext,
+        next: @concurrent (Request, ServiceRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let current = settings.current
+        var response: Response
+        do throws(OCIError) {
+            response = try await answer(RegistryRequest(request, context, current))
+        } catch {
+            response = try error.response(from: request, context: context)
+        }
+        response.headers[.dockerAPIVersion] = "registry/2.0"
+        if !current.headers.isEmpty { response.headers.append(contentsOf: current.headers) }
+        return response
+    }
+
+    private func answer(_ request: RegistryRequest) async throws(OCIError) -> Response {
+        do {
+            return try await route(request, RegistryPath(request.request.uri.path))
+        } catch let error as OCIError {
+            if error.code == .denied { logDenied(request, error) }
+            throw error
+        } catch let error as StorageError {
+            logFailure(request, error)
+            throw OCIError(error)
+        } catch is CancellationError {
+            throw OCIError(.unavailable)
+        } catch {
+            request.logger.error("\(request.method) failed: \(error)", metadata: [LogField.error: "\(error)"])
+            throw OCIError(.unknown)
+        }
+    }
+
+    private func route(_ request: RegistryRequest, _ path: RegistryPath) async throws -> Response {
+        switch path {
+        case .health: return try await health(request)
+        case .base: return try await base(request)
+        case .catalog: return try await catalog(request)
+        case .tags(let name): return try await tags(request, name)
+        case .manifest(let name, let reference): return try await manifest(request, name, reference)
+        case .blob(let name, let digest): return try await blob(request, name, digest)
+        case .uploads(let name): return try await beginUpload(request, name)
+        case .upload(let name, let id): return try await upload(request, name, id)
+        case .referrers(let name, let digest): return try await referrers(request, name, digest)
+        case .invalidName(let name):
+            throw OCIError(.nameInvalid, detail: ["name": String(name.prefix(300))])
+        case .unknown:
+            throw OCIError(.unsupported, message: "there is nothing here: the registry is at /v2/", status: .notFound)
+        }
+    }
+
+    /// Lets the caller pass who may do all of this.
+    func admit(_ request: RegistryRequest, _ scopes: Scope...) async throws(OCIError) -> RegistryRequest {
+        var request = request
+        request.caller = try await request.settings.gate.admit(request.headers, needs: scopes)
+        return request
+    }
+
+    /// - Throws: 405 while the registry only reads.
+    func requireWritable(_ request: RegistryRequest) throws(OCIError) {
+        guard request.settings.isReadOnly else { return }
+        throw OCIError(
+            .unsupported,
+            message: "the registry is read-only for maintenance (storage.maintenance.readonly); try again later")
+    }
+
+    /// - Throws: 405 unless deletion is enabled.
+    func requireDeletable(_ request: RegistryRequest) throws(OCIError) {
+        try requireWritable(request)
+        guard !request.settings.isDeleteEnabled else { return }
+        throw OCIError(
+            .unsupported, message: "deleting is not enabled: set storage.delete.enabled in the registry's configuration"
+        )
+    }
+
+    func methodNotAllowed(_ allowed: String) -> OCIError {
+        OCIError(.unsupported, message: "this path takes \(allowed)", headers: [.allow: allowed])
+    }
+
+    private func base(_ request: RegistryRequest) async throws(OCIError) -> Response {
+        guard request.method == .get || request.isHead else { throw methodNotAllowed("GET, HEAD") }
+        _ = try await admit(request)
+        return request.json(ByteBuffer(string: "{}"))
+    }
+
+    private func health(_ request: RegistryRequest) async throws -> Response {
+        guard request.method == .get || request.isHead else { throw methodNotAllowed("GET, HEAD") }
+        do {
+            if !request.settings.isReadOnly { try await storage.checkWritable() }
+            return request.json(ByteBuffer(string: "{\"status\":\"ok\"}\n"))
+        } catch {
+            var body = JSONLine()
+            body.add("status", "unavailable")
+            body.add("reason", OCIError(error).message)
+            var response = request.json(ByteBuffer(bytes: body.finished()))
+            response.status = .serviceUnavailable
+            return response
+        }
+    }
+
+    private func logDenied(_ request: RegistryRequest, _ error: OCIError) {
+        request.logger.warning(
+            "denied: \(error.message)",
+            metadata: [
+                LogField.event: "denied", LogField.remote: "\(request.context.remoteAddress)",
+                LogField.method: "\(request.method)", LogField.path: "\(request.request.uri.path)",
+            ])
+    }
+
+    private func logFailure(_ request: RegistryRequest, _ error: StorageError) {
+        let level: Logger.Level
+        switch error {
+        case .io, .corrupt, .noSpace: level = .error
+        case .bodyFailed, .uploadBusy, .digestMismatch: level = .info
+        case .repositoryUnknown, .blobUnknown, .manifestUnknown, .tagUnknown, .contentMissing, .uploadUnknown,
+            .offsetMismatch, .stopping:
+            level = .debug
+        }
+        request.logger.log(
+            level: level, "\(request.method) \(request.request.uri.path): \(error)",
+            metadata: [LogField.error: "\(error.problem)", LogField.remote: "\(request.context.remoteAddress)"])
+    }
+}

@@ -1,0 +1,28 @@
+import BundleConfig
+import HTTPTypes
+
+/// What a reload can change, made whole from a configuration. A request sees one value from its beginning to its end.
+struct RegistrySettings: Sendable {
+    let gate: AccessGate
+    let isDeleteEnabled: Bool
+    let isReadOnly: Bool
+    let locationPrefix: String
+    let headers: HTTPFields
+
+    /// - Throws: `ConfigurationError` when the key material cannot be used.
+    init(_ configuration: RegistryConfiguration) throws(ConfigurationError) {
+        gate = try AccessGate(configuration.access)
+        isDeleteEnabled = configuration.isDeleteEnabled
+        isReadOnly = configuration.isReadOnly
+        locationPrefix = configuration.locationPrefix
+        var headers = HTTPFields()
+        for header in configuration.headers {
+            guard let name = HTTPField.Name(header.name) else {
+                throw ConfigurationError(
+                    key: "http.headers.\(header.name)", problem: "is no header's name", remedy: "Correct or remove it")
+            }
+            headers.append(HTTPField(name: name, value: header.value))
+        }
+        self.headers = headers
+    }
+}

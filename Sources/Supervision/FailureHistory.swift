@@ -1,0 +1,40 @@
+/// The failures of one watcher that still count.
+package struct FailureHistory: Sendable, Equatable {
+    /// What follows from a failure.
+    package enum Verdict: Sendable, Equatable {
+        case restart(after: Duration)
+        case giveUp
+    }
+
+    /// When the failures within the window happened, oldest first.
+    private var times: [Duration] = []
+    /// Failures in a row without settling; the step of the back-off.
+    package private(set) var streak = 0
+    private var lastDelay: Duration = .zero
+
+    package init() {}
+
+    /// How many failures lie within the window.
+    package var count: Int { times.count }
+
+    /// Notes a failure.
+    /// - Parameter uptime: how long the process had been ready; nil when it never was.
+    package mutating func note(at now: Duration, uptime: Duration?, policy: RestartPolicy) -> Verdict {
+        times.removeAll { now - $0 > policy.window }
+        times.append(now)
+        if let limit = policy.limit, times.count >= limit { return .giveUp }
+        if let uptime, uptime >= max(policy.settling, lastDelay) {
+            streak = 0
+            lastDelay = .zero
+            return .restart(after: .zero)
+        }
+        streak += 1
+        lastDelay = policy.delay(afterFailures: streak)
+        return .restart(after: lastDelay)
+    }
+
+    /// Forgets everything: an operator's start or restart is a new beginning.
+    package mutating func clear() {
+        self = FailureHistory()
+    }
+}

@@ -1,0 +1,48 @@
+/// When a process that ended is started again, and when no more.
+/// - A process past its settling time starts again at once; one that keeps failing waits longer each time.
+package struct RestartPolicy: Sendable, Equatable, Hashable {
+    /// The first delay, doubled (`factor`) with each further failure up to `cap`.
+    package var initial: Duration
+    package var factor: Int
+    package var cap: Duration
+    /// Uptime after which a failure counts as the first again. A longer delay before it asks for as much uptime.
+    package var settling: Duration
+    /// Failures within `window` that end in `failed`; nil: never.
+    package var limit: Int?
+    package var window: Duration
+    /// Whether a process that ends by itself is started again at all.
+    package var respawn: Bool
+    /// Exit codes that no restart would change (78: the configuration was refused).
+    package var hopeless: Set<Int32>
+
+    package init(
+        initial: Duration = .milliseconds(500), factor: Int = 2, cap: Duration = .seconds(30),
+        settling: Duration = .seconds(1), limit: Int? = 5, window: Duration = .seconds(60), respawn: Bool = true,
+        hopeless: Set<Int32> = [78]
+    ) {
+        self.initial = initial
+        self.factor = factor
+        self.cap = cap
+        self.settling = settling
+        self.limit = limit
+        self.window = window
+        self.respawn = respawn
+        self.hopeless = hopeless
+    }
+
+    /// The delay before the restart that follows `failures` failures in a row, none of which came after settling.
+    /// 1 → initial, 2 → initial × factor, … ≤ cap.
+    package func delay(afterFailures failures: Int) -> Duration {
+        var delay = min(initial, cap)
+        for _ in 1..<max(1, failures) where delay < cap {
+            delay = min(delay * factor, cap)
+        }
+        return delay
+    }
+
+    /// A delay lengthened by up to a tenth, so that services that fell together do not rise together.
+    /// - Parameter jitter: 0…1, drawn by the caller.
+    package static func jittered(_ delay: Duration, _ jitter: Double) -> Duration {
+        delay + delay * (0.1 * min(max(jitter, 0), 1))
+    }
+}

@@ -1,0 +1,69 @@
+internal import Glibc
+internal import ProcessControl
+internal import Supervision
+
+// The end: in reverse order, within the grace time, leaving nothing behind.
+
+extension Arbiter {
+    /// How long left-over processes get between TERM and KILL.
+    private static let leftoverGrace: Duration = .seconds(2)
+
+    func stop(code: CInt, why: String) {
+        guard !isStopping else { return }
+        phase = .stopping(code)
+        stopStarted = .now
+        log.info("stopping: \(why)", [("event", "stopping")])
+        surroundings.notifier.stopping("stopping: \(why)")
+        abandonReloads("dockmaster is stopping")
+        for watcher in watchers.values { watcher.goal = .down }
+        keepSystemdPatient()
+        // From the loop: a start that has just failed is still being dealt with.
+        loop.after(.zero) { [weak self] in self?.advance() }
+    }
+
+    /// Everything at once, without grace.
+    func killAll() {
+        for slot in Array(slots.values) { feed(.kill, to: slot) }
+        advance()
+    }
+
+    /// A drain may take as long as its grace time: systemd is asked to wait for it.
+    private func keepSystemdPatient() {
+        guard isStopping, surroundings.notifier.isWanted else { return }
+        surroundings.notifier.extend(by: .seconds(15))
+        loop.after(.seconds(5)) { [weak self] in self?.keepSystemdPatient() }
+    }
+
+    /// Ends what came to us as orphans: TERM, a short grace, KILL.
+    func endLeftovers(_ code: CInt) {
+        guard !sweepingLeftovers else { return }
+        sweepingLeftovers = true
+        guard surroundings.adoptsOrphans else { return finish(code) }
+        reaper.sweep()
+        let left = ProcessTable.children()
+        guard !left.isEmpty else { return finish(code) }
+        log.warning("processes left over, now ended: \(left.count)", [("event", "leftovers")])
+        for pid in left { kill(pid, SIGTERM) }
+        waitForLeftovers(until: MonotonicTime.now.advanced(by: Self.leftoverGrace), code, killed: false)
+    }
+
+    private func waitForLeftovers(until deadline: MonotonicTime, _ code: CInt, killed: Bool) {
+        reaper.sweep()
+        let left = ProcessTable.children()
+        if left.isEmpty { return finish(code) }
+        let expired = MonotonicTime.now >= deadline
+        if expired && killed { return finish(code) }
+        if expired { for pid in left { kill(pid, SIGKILL) } }
+        let next = expired ? MonotonicTime.now.advanced(by: Self.leftoverGrace) : deadline
+        loop.after(.milliseconds(20)) { [weak self] in
+            self?.waitForLeftovers(until: next, code, killed: killed || expired)
+        }
+    }
+
+    private func finish(_ code: CInt) {
+        let took = stopStarted.map { Words.duration(MonotonicTime.now.since($0)) } ?? "0 s"
+        log.info("stopped after \(took)", [("event", "stopped")])
+        for slot in Array(slots.values) { retire(slot) }
+        loop.stop()
+    }
+}

@@ -1,0 +1,21 @@
+internal import Supervision
+
+/// What should run, made from a configuration. The arbiter knows nothing of how it came about.
+struct DesiredState: Sendable {
+    var definitions: [WatcherDefinition]
+    /// What is accepted but may surprise.
+    var warnings: [String] = []
+    /// The folder the watchers' logs are in, for the sentences that say where to look.
+    var logs: String
+    /// Writes the files that the watchers read. Blocks; runs on a helper thread.
+    var write: @Sendable () throws(Refusal) -> Void = {}
+    /// What is told a person once everything is ready.
+    var banner: String?
+}
+
+/// Why a configuration does not take effect: one sentence for each problem, with its remedy.
+struct Refusal: Error, Equatable, CustomStringConvertible {
+    var problems: [String]
+
+    var description: String { problems.joined(separator: "\n") }
+}

@@ -1,0 +1,68 @@
+internal import ProcessControl
+internal import Supervision
+
+/// What happened to a watcher, in a sentence and in stable fields.
+struct ReportSentence: Equatable {
+    enum Level: String { case info, warning, error }
+
+    let level: Level
+    let event: String
+    let text: String
+    /// Whether the process's last words belong to it.
+    let isDeath: Bool
+
+    /// - Parameter slot: "registry[2]", the watcher and which of its processes.
+    /// - Parameter reason: why a start failed.
+    init?(_ report: WatcherReport, slot: String, reason: String?) {
+        switch report {
+        case .started: return nil
+        case .becameReady(let after):
+            self.init(.info, "ready", "\(slot) is ready after \(Words.duration(after))")
+        case .died(let end, let uptime, let then):
+            let lived = uptime.map { "after \(Words.duration($0))" } ?? "before it was ready"
+            self.init(
+                .error, "exited", "\(slot) died: \(Self.words(end)) \(lived). \(Self.words(then)).", isDeath: true)
+        case .couldNotStart(let then):
+            self.init(
+                .error, "spawn_failed", "\(slot) did not start: \(reason ?? "unknown reason"). \(Self.words(then)).")
+        case .startTimedOut(let after):
+            self.init(.error, "start_timeout", "\(slot) was not ready within \(Words.duration(after)); it is stopped")
+        case .watchdogExpired(let after):
+            self.init(.error, "watchdog", "\(slot) gave no sign of life for \(Words.duration(after)); it is killed")
+        case .stopping: self.init(.info, "stopping", "\(slot) is told to stop")
+        case .graceExpired(let after):
+            self.init(.warning, "killed", "\(slot) did not stop within \(Words.duration(after)); it is killed")
+        case .stopped(.none): self.init(.info, "stopped", "\(slot) is stopped")
+        case .stopped(.code(0)): self.init(.info, "stopped", "\(slot) has stopped")
+        case .stopped(let end?): self.init(.info, "stopped", "\(slot) has stopped: \(Self.words(end))")
+        case .finished(let end):
+            self.init(end == .code(0) ? .info : .error, "finished", "\(slot) has ended: \(Self.words(end))")
+        }
+    }
+
+    private init(_ level: Level, _ event: String, _ text: String, isDeath: Bool = false) {
+        self.level = level
+        self.event = event
+        self.text = text
+        self.isDeath = isDeath
+    }
+
+    static func words(_ end: ProcessEnd) -> String {
+        switch end {
+        case .code(let code): ExitStatus.code(code).description
+        case .signal(let signal): ExitStatus.signal(signal).description
+        }
+    }
+
+    private static func words(_ sequel: WatcherReport.Sequel) -> String {
+        switch sequel {
+        case .restart(let delay, let failures, let limit, let window):
+            let when = delay == .zero ? "Restart at once" : "Restart in \(Words.duration(delay))"
+            guard let limit else { return "\(when) (failure \(failures) in \(Words.duration(window)))" }
+            return "\(when) (failure \(failures) of \(limit) in \(Words.duration(window)))"
+        case .gaveUp(let failures, let window):
+            return "Given up after \(failures) failures in \(Words.duration(window))"
+        case .hopeless: return "Not restarted: its configuration is refused"
+        }
+    }
+}

@@ -1,0 +1,43 @@
+internal import Glibc
+internal import ProcessControl
+
+/// The run folder, held by one supervisor at a time.
+final class RunFolder {
+    let path: String
+    private let lock: OwnedDescriptor
+
+    /// Makes the folder (0700) and locks it.
+    /// - Throws: `Refusal` that names the supervisor which holds it.
+    init(_ path: String) throws(Refusal) {
+        self.path = path
+        Self.make(path)
+        let name = "\(path)/dockmaster.lock"
+        let file: OwnedDescriptor
+        do throws(SystemError) {
+            file = try OwnedDescriptor.open(name, O_RDWR | O_CREAT)
+        } catch {
+            throw Refusal(problems: ["cannot use the run folder: \(error)"])
+        }
+        guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = TextFile.read(name)?.split(separator: "\n").first.map { " (pid \($0))" } ?? ""
+            throw Refusal(problems: [
+                "another dockmaster\(holder) runs in \(path); stop it, or choose another run folder (--run)"
+            ])
+        }
+        ftruncate(file.number, 0)
+        let text = Array("\(getpid())\n".utf8)
+        pwrite(file.number, text, text.count, 0)
+        lock = file
+    }
+
+    var controlSocket: String { "\(path)/control.sock" }
+    var notifySocket: String { "\(path)/notify.sock" }
+
+    private static func make(_ path: String) {
+        let parts = path.split(separator: "/")
+        for count in 1...max(1, parts.count) {
+            let folder = (path.hasPrefix("/") ? "/" : "") + parts.prefix(count).joined(separator: "/")
+            mkdir(folder, count == parts.count ? 0o700 : 0o755)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import CSystemd
+internal import Glibc
+internal import ProcessControl
+
+/// Tells systemd what the bundle does, where systemd asked for it. Source: sd_notify(3), sd_watchdog_enabled(3).
+/// - NOTIFY_SOCKET stays in our own environment for libsystemd; no child ever gets it.
+struct SystemdNotifier {
+    let isWanted: Bool
+    /// How often to say WATCHDOG=1: half of what systemd allows.
+    let watchdogInterval: Duration?
+
+    init(isWanted: Bool = getenv("NOTIFY_SOCKET") != nil) {
+        self.isWanted = isWanted
+        var microseconds: UInt64 = 0
+        let enabled = isWanted && sd_watchdog_enabled(0, &microseconds) > 0
+        watchdogInterval = enabled ? .microseconds(Int64(clamping: microseconds / 2)) : nil
+    }
+
+    func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
+    func status(_ status: String) { send("STATUS=\(status)") }
+    func stopping(_ status: String) { send("STOPPING=1\nSTATUS=\(status)") }
+    func watchdog() { send("WATCHDOG=1") }
+
+    func reloading() {
+        send("RELOADING=1\nMONOTONIC_USEC=\(MonotonicTime.now.nanoseconds / 1000)\nSTATUS=reloading")
+    }
+
+    /// Asks for more time while a drain is running.
+    func extend(by duration: Duration) {
+        send("EXTEND_TIMEOUT_USEC=\(duration.components.seconds * 1_000_000)")
+    }
+
+    private func send(_ text: String) {
+        if isWanted { sd_notify(0, text) }
+    }
+}

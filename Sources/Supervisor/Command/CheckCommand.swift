@@ -1,0 +1,29 @@
+internal import ArgumentParser
+internal import BundleConfig
+internal import ProcessControl
+
+/// `dockmaster check`: validates everything, changes nothing, and tells what a start or reload would write.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Validate the configuration; tell what would change.")
+
+    @OptionGroup var bundle: BundleArguments
+
+    func run() throws {
+        do throws(Refusal) {
+            let configuration = try BundleLoading.read(try bundle.options())
+            for warning in configuration.warnings { print("warning: \(warning)") }
+            print(
+                "the configuration is valid: \(configuration.file ?? "the embedded default"), domain \(configuration.domain)"
+            )
+            for file in (try? configuration.rendered()) ?? [] {
+                let before = TextFile.read(file.path)
+                print(
+                    "\(before == nil ? "new      " : before == file.contents ? "unchanged" : "changed  ")  \(file.path)"
+                )
+            }
+        } catch {
+            throw CommandFailure.end(error, code: CommandFailure.configurationRefused)
+        }
+    }
+}

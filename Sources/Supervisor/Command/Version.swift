@@ -1,0 +1,4 @@
+/// What this is.
+enum Version {
+    static let text = "0.2.0"
+}

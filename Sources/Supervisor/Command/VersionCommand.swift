@@ -1,0 +1,10 @@
+internal import ArgumentParser
+
+/// `dockmaster version`.
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
+
+    func run() {
+        print("dockmaster \(Version.text)")
+    }
+}

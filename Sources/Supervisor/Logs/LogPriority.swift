@@ -1,0 +1,40 @@
+/// A syslog priority, 0 (emergency) to 7 (debug).
+enum LogPriority: Int, Sendable {
+    case emergency = 0
+    case alert, critical, error, warning, notice, info, debug
+
+    /// The priority for a level's name as loggers write it; `info` for one we do not know.
+    init(level: String) {
+        self =
+            switch level.lowercased() {
+            case "emerg", "emergency", "panic": .emergency
+            case "alert": .alert
+            case "crit", "critical", "fatal": .critical
+            case "err", "error": .error
+            case "warn", "warning": .warning
+            case "notice": .notice
+            case "debug", "trace": .debug
+            default: .info
+            }
+    }
+
+    /// Takes a `<N>` prefix (sd-daemon(3)) off a line.
+    static func prefix(of line: ArraySlice<UInt8>) -> (LogPriority, rest: ArraySlice<UInt8>)? {
+        guard line.count >= 3, line.first == UInt8(ascii: "<"), line[line.startIndex + 2] == UInt8(ascii: ">"),
+            let priority = LogPriority(rawValue: Int(line[line.startIndex + 1]) - 0x30)
+        else { return nil }
+        return (priority, line.dropFirst(3))
+    }
+
+    /// What the console shows.
+    var word: String {
+        switch self {
+        case .emergency, .alert, .critical: "crit"
+        case .error: "error"
+        case .warning: "warn"
+        case .notice: "note"
+        case .info: "info"
+        case .debug: "debug"
+        }
+    }
+}

@@ -1,0 +1,38 @@
+internal import Glibc
+internal import ProcessControl
+
+/// Where the output of every process goes, on a thread of its own: file, journald, console. Supervision never waits
+/// for it: the arbiter posts commands, and drops them when the relay is stuck.
+final class LogRelay: Sendable {
+    private let commands: Mailbox<LogCommand>
+    private let finished: Mailbox<Bool>
+
+    /// - Parameter folder: where `<watcher>/<watcher>.log` stand.
+    /// - Parameter console: whether lines are shown on standard output as well.
+    init(folder: String, console: Bool = true, limits: LogFile.Limits = .init()) throws(SystemError) {
+        let commands = try Mailbox<LogCommand>(limit: 65536)
+        let finished = try Mailbox<Bool>()
+        self.commands = commands
+        self.finished = finished
+        try HelperThread.start("log") {
+            do throws(SystemError) {
+                let worker = try LogRelayLoop(folder: folder, console: console, limits: limits, commands: commands)
+                try worker.run()
+            } catch {
+                // Without epoll there is nothing to relay with; the processes' pipes report it to them.
+            }
+            finished.post(true)
+        }
+    }
+
+    func post(_ command: LogCommand) {
+        commands.post(command)
+    }
+
+    /// Has everything written out, and waits for it at most that long.
+    func finish(within milliseconds: CInt = 2000) {
+        commands.post(.finish)
+        var waiting = pollfd(fd: finished.descriptor, events: Int16(POLLIN), revents: 0)
+        while poll(&waiting, 1, milliseconds) < 0 && errno == EINTR {}
+    }
+}

@@ -1,0 +1,64 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// An HTTP server on a unix socket that does what the path of a request asks for, and remembers what it saw.
+final class FakeUpstream: Sendable {
+    struct Seen: Sendable {
+        var requests: [HTTPRequestHead] = []
+        var bodyBytes = 0
+        var connections = 0
+        var closed = 0
+        var isHealthy = true
+    }
+
+    let path: String
+    let seen = Mutex(Seen())
+    private let channel: any Channel
+
+    static func start(at path: String) async throws -> FakeUpstream {
+        let holder = Holder()
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: false)
+                    try channel.pipeline.syncOperations.addHandler(FakeUpstreamHandler(holder))
+                }
+            }
+            .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        let upstream = FakeUpstream(path: path, channel: channel)
+        holder.upstream.withLock { $0 = upstream }
+        return upstream
+    }
+
+    private init(path: String, channel: any Channel) {
+        self.path = path
+        self.channel = channel
+    }
+
+    func stop() async {
+        try? await channel.close()
+    }
+
+    /// Waits until what it saw satisfies the condition, for up to 10 s.
+    func waits(for condition: (Seen) -> Bool) async -> Bool {
+        for _ in 0..<1_000 {
+            if seen.withLock({ condition($0) }) { return true }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
+    /// Lets the handlers reach the upstream, which is made after them.
+    final class Holder: Sendable {
+        let upstream = Mutex<FakeUpstream?>(nil)
+
+        func note(_ change: (inout Seen) -> Void) {
+            upstream.withLock { $0 }?.seen.withLock { change(&$0) }
+        }
+
+        var isHealthy: Bool { upstream.withLock { $0 }?.seen.withLock { $0.isHealthy } ?? false }
+    }
+}
