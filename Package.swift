@@ -149,7 +149,7 @@ let package = Package(
             name: "RegistryWorkerTests",
             dependencies: [
                 "RegistryWorker", "RegistryStorage", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService",
-                hummingbird, nio, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+                hummingbird, nio, log, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
             ], swiftSettings: strict),
         .testTarget(
             name: "ProxyWorkerTests",

@@ -1,5 +1,6 @@
 import BundleConfig
 import HTTPService
+import Logging
 import Testing
 
 @testable import RegistryWorker
