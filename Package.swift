@@ -143,8 +143,7 @@ let package = Package(
             name: "AuthWorkerTests",
             dependencies: [
                 "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", hummingbird, crypto,
-                cryptoExtras,
-                x509, log,
+                cryptoExtras, x509, asn1, log,
             ], swiftSettings: strict),
         .testTarget(
             name: "RegistryWorkerTests",

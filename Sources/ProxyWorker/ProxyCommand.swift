@@ -7,7 +7,8 @@ import WorkerRuntime
 @main
 struct ProxyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dockmaster-proxy", abstract: "The proxy of Dockmaster: TLS, routes, and nothing else faces the network.")
+        commandName: "dockmaster-proxy",
+        abstract: "The proxy of Dockmaster: TLS, routes, and nothing else faces the network.")
 
     @Option(help: "proxy.yml, as the supervisor renders it.")
     var config: String

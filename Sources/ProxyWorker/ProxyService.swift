@@ -60,7 +60,8 @@ actor ProxyService: Worker {
                     listeners.append(try await listener.serve(host: wanted.address, port: wanted.port, tls: wanted.tls))
                 } catch {
                     throw ConfigurationError(
-                        file: path, key: "listeners", problem: "cannot bind \(wanted.address) port \(wanted.port): \(error)",
+                        file: path, key: "listeners",
+                        problem: "cannot bind \(wanted.address) port \(wanted.port): \(error)",
                         remedy: "Free the port or choose another one")
                 }
             } else if adopted.insert(wanted.name).inserted {

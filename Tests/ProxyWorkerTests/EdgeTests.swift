@@ -1,4 +1,6 @@
 import BundleConfig
+import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import ProxyWorker
@@ -9,7 +11,10 @@ struct EdgeTests {
         "refuses what is malformed, closes, and forwards nothing of it",
         arguments: [
             ("GET /v2/ HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
-            ("POST /v2/ HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /v2/smuggled HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+            (
+                "POST /v2/ HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /v2/smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
+                400
+            ),
             ("GET /v2/../x HTTP/1.1\r\nHost: a\r\n\r\n", 400), ("GET /v2/%2e%2e/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
             ("GET /v2/ HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "y", count: 40_000))\r\n\r\n", 431),
             ("FROB /v2/ HTTP/1.1\r\nHost: a\r\n\r\n", 501), ("GET /v2/ HTTP/3.0\r\nHost: a\r\n\r\n", 505),
@@ -45,7 +50,8 @@ struct EdgeTests {
         let own = try await client.ask("GET /v2/?a=b HTTP/1.1\r\nHost: a.test:\(proxy.http)\r\n\r\n")
         #expect(own.hasPrefix("HTTP/1.1 301 ") && own.contains("Location: https://a.test:\(proxy.https)/v2/?a=b\r\n"))
         #expect(!own.contains("Strict-Transport-Security"))
-        let foreign = try await client.ask("POST /x HTTP/1.1\r\nHost: evil.test\r\nContent-Length: 0\r\n\r\n", answers: 2)
+        let foreign = try await client.ask(
+            "POST /x HTTP/1.1\r\nHost: evil.test\r\nContent-Length: 0\r\n\r\n", answers: 2)
         #expect(foreign.contains("HTTP/1.1 308 ") && foreign.contains("Location: https://a.test:\(proxy.https)/x\r\n"))
         await proxy.stop()
     }
@@ -53,9 +59,9 @@ struct EdgeTests {
     @Test("closes connections whose request does not come in time")
     func slowHeaders() async throws {
         let proxy = try await TestProxy.start {
-            $0.limits.headerTimeout = .milliseconds(200)
-            $0.limits.idleTimeout = .milliseconds(400)
-            $0.limits.handshakeTimeout = .milliseconds(200)
+            $0.limits.headerTimeout = .milliseconds(500)
+            $0.limits.idleTimeout = .seconds(1)
+            $0.limits.handshakeTimeout = .seconds(2)
         }
         let slow = try await RawClient.connect(port: proxy.https)
         try await slow.send("GET /v2/ HTTP/1.1\r\nHo")
@@ -77,7 +83,10 @@ struct EdgeTests {
         let third = try await RawClient.connect(port: proxy.https, tls: false)
         #expect(await third.textUntilClose() == "")
         await first.close()
-        #expect(try await proxy.curl("-o", "/dev/null", "-w", "%{http_code}", "--retry", "5", "--retry-all-errors", proxy.url("/v2/")).output.hasSuffix("200"))
+        #expect(
+            try await proxy.curl(
+                "-o", "/dev/null", "-w", "%{http_code}", "--retry", "5", "--retry-all-errors", proxy.url("/v2/")
+            ).output.hasSuffix("200"))
         await proxy.stop()
     }
 
@@ -97,7 +106,8 @@ struct EdgeTests {
 
     private func subject(_ proxy: TestProxy, _ name: String) async throws -> String? {
         let result = try await proxy.curl(
-            "-o", "/dev/null", "-w", "%{certs}", "--resolve", "\(name):\(proxy.https):127.0.0.1", "https://\(name):\(proxy.https)/v2/")
+            "-o", "/dev/null", "-w", "%{certs}", "--resolve", "\(name):\(proxy.https):127.0.0.1",
+            "https://\(name):\(proxy.https)/v2/")
         if let line = result.output.split(separator: "\n").first(where: { $0.hasPrefix("Subject:") }) {
             return line.split(separator: " ").last.map(String.init)
         }
@@ -134,7 +144,8 @@ struct EdgeTests {
         let proxy = try await TestProxy.start()
         let idle = try await RawClient.connect(port: proxy.https)
         _ = try await idle.ask("GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n")
-        async let running = proxy.curl(version, "--limit-rate", "40M", "-o", "/dev/null", "-w", "%{size_download}", proxy.url("/v2/large"))
+        async let running = proxy.curl(
+            version, "--limit-rate", "40M", "-o", "/dev/null", "-w", "%{size_download}", proxy.url("/v2/large"))
         #expect(await proxy.upstream.waits { $0.requests.contains { $0.uri == "/v2/large" } })
         let began = ContinuousClock.now
         await proxy.service.drain(within: .seconds(20))
@@ -153,11 +164,16 @@ struct EdgeTests {
         try proxy.link("../secret.txt", "www/link.txt")
         try proxy.link("..", "www/up")
         #expect(try await proxy.curl(proxy.url("/")).output == "<h1>hello</h1>")
-        #expect(try await proxy.curl("-w", "%{content_type}", "-o", "/dev/null", proxy.url("/ten.txt")).output == "text/plain; charset=utf-8")
+        #expect(
+            try await proxy.curl("-w", "%{content_type}", "-o", "/dev/null", proxy.url("/ten.txt")).output
+                == "text/plain; charset=utf-8")
         #expect(try await proxy.curl("-r", "2-4", "-w", " %{http_code}", proxy.url("/ten.txt")).output == "234 206")
         #expect(try await proxy.curl("-r", "-3", proxy.url("/ten.txt")).output == "789")
-        #expect(try await proxy.curl("-r", "20-", "-o", "/dev/null", "-w", "%{http_code}", proxy.url("/ten.txt")).output == "416")
-        #expect(try await proxy.curl("-I", "-w", "%{http_code}", "-o", "/dev/null", proxy.url("/ten.txt")).output == "200")
+        #expect(
+            try await proxy.curl("-r", "20-", "-o", "/dev/null", "-w", "%{http_code}", proxy.url("/ten.txt")).output
+                == "416")
+        #expect(
+            try await proxy.curl("-I", "-w", "%{http_code}", "-o", "/dev/null", proxy.url("/ten.txt")).output == "200")
         #expect(try await proxy.curl("--http2", proxy.url("/ten.txt")).output == "0123456789")
         for path in ["/link.txt", "/up/secret.txt", "/../secret.txt", "/%2e%2e/secret.txt", "/none"] {
             let result = try await proxy.curl("--path-as-is", "-w", "%{http_code}", proxy.url(path))
@@ -165,7 +181,9 @@ struct EdgeTests {
         }
         let etag = try await proxy.curl("-o", "/dev/null", "-w", "%header{etag}", proxy.url("/ten.txt")).output
         #expect(!etag.isEmpty)
-        #expect(try await proxy.curl("-H", "If-None-Match: \(etag)", "-w", "%{http_code}", proxy.url("/ten.txt")).output == "304")
+        #expect(
+            try await proxy.curl("-H", "If-None-Match: \(etag)", "-w", "%{http_code}", proxy.url("/ten.txt")).output
+                == "304")
         await proxy.stop()
     }
 }

@@ -5,14 +5,17 @@ import Testing
 
 @Suite("The header fields")
 struct HeaderRulesTests {
-    private let facts = RequestHeaders.Facts(requestID: "id", remote: "10.0.0.7", https: true, host: "r.test:8443", port: 8443)
+    private let facts = RequestHeaders.Facts(
+        requestID: "id", remote: "10.0.0.7", https: true, host: "r.test:8443", port: 8443)
 
     @Test(
         "that a client must not say do not reach the upstream",
         arguments: [
-            "X-Forwarded-For", "X-Forwarded-Proto", "x-forwarded-host", "X-Forwarded-Anything", "Forwarded", "X-Real-IP",
+            "X-Forwarded-For", "X-Forwarded-Proto", "x-forwarded-host", "X-Forwarded-Anything", "Forwarded",
+            "X-Real-IP",
             "X-Request-Id", "X-Accel-Redirect", "X-Accel-Buffering", "X-Remote-User", "Remote-User", "X_Forwarded_For",
-            "x_real_ip", "X-Dockmaster-User", "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "TE",
+            "x_real_ip", "X-Dockmaster-User", "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization",
+            "TE",
             "Trailer", "Transfer-Encoding", "Upgrade", "X-Named", "Expect", "Content-Length", "Proxy",
         ])
     func stripped(_ name: String) {
@@ -24,7 +27,8 @@ struct HeaderRulesTests {
     @Test("of a request carry what the proxy knows, and its own framing")
     func added() {
         let sent = RequestHeaders.forwarded(
-            ["Host": "r.test:8443", "Authorization": "Bearer t", "Content-Length": "5"], framing: .fixed(5), facts: facts)
+            ["Host": "r.test:8443", "Authorization": "Bearer t", "Content-Length": "5"], framing: .fixed(5),
+            facts: facts)
         #expect(sent["x-request-id"] == ["id"])
         #expect(sent["x-real-ip"] == ["10.0.0.7"])
         #expect(sent["x-forwarded-for"] == ["10.0.0.7"])
@@ -34,21 +38,27 @@ struct HeaderRulesTests {
         #expect(sent["host"] == ["r.test:8443"])
         #expect(sent["authorization"] == ["Bearer t"])
         #expect(sent["content-length"] == ["5"])
-        #expect(RequestHeaders.forwarded(["Host": "a"], framing: .chunked, facts: facts)["transfer-encoding"] == ["chunked"])
+        #expect(
+            RequestHeaders.forwarded(["Host": "a"], framing: .chunked, facts: facts)["transfer-encoding"] == ["chunked"]
+        )
     }
 
     @Test("of an answer name the API version on a registry's routes, and the transport's security over TLS")
     func answers() {
         let rules = ResponseHeaders(hsts: .seconds(60))
         let registry = rules.sent(
-            ["Connection": "X-Hop", "X-Hop": "1", "Keep-Alive": "5", "X-Accel-Redirect": "/x", "X-Request-Id": "theirs"],
+            [
+                "Connection": "X-Hop", "X-Hop": "1", "Keep-Alive": "5", "X-Accel-Redirect": "/x",
+                "X-Request-Id": "theirs",
+            ],
             requestID: "id", https: true, registry: true)
         #expect(registry["docker-distribution-api-version"] == ["registry/2.0"])
         #expect(registry["strict-transport-security"] == ["max-age=60"])
         #expect(registry["x-request-id"] == ["id"])
         #expect(!registry.contains(name: "x-hop") && !registry.contains(name: "keep-alive"))
         #expect(!registry.contains(name: "x-accel-redirect") && !registry.contains(name: "connection"))
-        let kept = rules.sent(["Docker-Distribution-Api-Version": "registry/2.0"], requestID: "id", https: false, registry: true)
+        let kept = rules.sent(
+            ["Docker-Distribution-Api-Version": "registry/2.0"], requestID: "id", https: false, registry: true)
         #expect(kept["docker-distribution-api-version"] == ["registry/2.0"])
         #expect(!kept.contains(name: "strict-transport-security"))
         let extra = rules.sent(["X-A": "1"], requestID: "id", https: false, registry: false, extra: ["X-A": "2"])

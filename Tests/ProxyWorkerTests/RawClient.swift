@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -50,6 +51,15 @@ final class RawClient: Sendable {
         try? await channel.withLock { $0 }?.setOption(.autoRead, value: false).get()
     }
 
+    /// Goes away with a reset, as a killed client whose data nobody has read.
+    func abort() async {
+        guard let channel = channel.withLock({ $0 }) else { return }
+        try? await channel.eventLoop.submit {
+            (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in }
+            try channel.pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self).close(promise: nil)
+        }.get()
+    }
+
     func close() async {
         try? await channel.withLock { $0 }?.close()
     }
@@ -87,7 +97,8 @@ final class RawClient: Sendable {
         for _ in 0..<count {
             guard let end = rest.firstRange(of: "\r\n\r\n") else { return false }
             let head = rest[..<end.lowerBound].lowercased()
-            let length = head.split(separator: "\r\n").first { $0.hasPrefix("content-length: ") }
+            let length =
+                head.split(separator: "\r\n").first { $0.hasPrefix("content-length: ") }
                 .flatMap { Int($0.dropFirst(16)) } ?? 0
             guard rest[end.upperBound...].utf8.count >= length else { return false }
             rest = rest[rest.utf8.index(end.upperBound, offsetBy: length)...]
@@ -104,7 +115,7 @@ final class RawClient: Sendable {
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            client.state.withLock { $0.received.writeImmutableBuffer(unwrapInboundIn(data)) }
+            _ = client.state.withLock { $0.received.writeImmutableBuffer(unwrapInboundIn(data)) }
         }
 
         func channelInactive(context: ChannelHandlerContext) {

@@ -30,8 +30,10 @@ struct RequestGuardTests {
         Case(name: "chunks", bytes: post("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n")),
         Case(name: "chunk extension", bytes: post("Transfer-Encoding: chunked\r\n", "3;a=b\r\nabc\r\n0\r\n\r\n")),
         Case(name: "trailers", bytes: post("Transfer-Encoding: chunked\r\n", "0\r\nX-Sum: 1\r\n\r\n")),
-        Case(name: "length and coding", bytes: post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"), status: 400),
-        Case(name: "coding and length", bytes: post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"), status: 400),
+        Case(
+            name: "length and coding", bytes: post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"), status: 400),
+        Case(
+            name: "coding and length", bytes: post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"), status: 400),
         Case(name: "two lengths", bytes: post("Content-Length: 3\r\nContent-Length: 4\r\n"), status: 400),
         Case(name: "two equal lengths", bytes: post("Content-Length: 3\r\nContent-Length: 3\r\n"), status: 400),
         Case(name: "a list of lengths", bytes: post("Content-Length: 3, 3\r\n"), status: 400),
@@ -42,13 +44,17 @@ struct RequestGuardTests {
         Case(name: "an endless length", bytes: post("Content-Length: 9999999999999999999\r\n"), status: 400),
         Case(name: "a length over the limit", bytes: post("Content-Length: 1000001\r\n"), status: 413),
         Case(name: "chunks over the limit", bytes: post("Transfer-Encoding: chunked\r\n", "F4241\r\n"), status: 413),
-        Case(name: "two codings", bytes: post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), status: 400),
+        Case(
+            name: "two codings", bytes: post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+            status: 400),
         Case(name: "gzip, chunked", bytes: post("Transfer-Encoding: gzip, chunked\r\n"), status: 501),
         Case(name: "identity", bytes: post("Transfer-Encoding: identity\r\n"), status: 501),
         Case(name: "chunked with a tail", bytes: post("Transfer-Encoding: chunked;q=1\r\n"), status: 501),
         Case(name: "vertical tab before chunked", bytes: post("Transfer-Encoding: \u{0B}chunked\r\n"), status: 400),
         Case(name: "space before colon", bytes: post("Transfer-Encoding : chunked\r\n"), status: 400),
-        Case(name: "coding in HTTP/1.0", bytes: "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", status: 400),
+        Case(
+            name: "coding in HTTP/1.0", bytes: "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+            status: 400),
         Case(name: "bare LF in the request line", bytes: "GET / HTTP/1.1\nHost: a\r\n\r\n", status: 400),
         Case(name: "bare LF after a header", bytes: "GET / HTTP/1.1\r\nHost: a\n\r\n", status: 400),
         Case(name: "bare LF as the empty line", bytes: "GET / HTTP/1.1\r\nHost: a\r\n\n", status: 400),
@@ -74,7 +80,8 @@ struct RequestGuardTests {
         Case(name: "Host with a bad port", bytes: get(host: "Host: a:99999\r\n"), status: 400),
         Case(name: "Host as an IPv6 address", bytes: get(host: "Host: [::1]:8443\r\n")),
         Case(name: "no Host in HTTP/1.0", bytes: "GET / HTTP/1.0\r\n\r\n"),
-        Case(name: "two Authorizations", bytes: get("Authorization: Basic a\r\nauthorization: Basic b\r\n"), status: 400),
+        Case(
+            name: "two Authorizations", bytes: get("Authorization: Basic a\r\nauthorization: Basic b\r\n"), status: 400),
         Case(name: "two Accepts", bytes: get("Accept: a\r\nAccept: b\r\n")),
         Case(name: "HTTP/0.9", bytes: "GET /\r\n\r\n", status: 400),
         Case(name: "HTTP/1.2", bytes: "GET / HTTP/1.2\r\nHost: a\r\n\r\n", status: 505),
@@ -100,22 +107,43 @@ struct RequestGuardTests {
         Case(name: "star with GET", bytes: "GET * HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
         Case(name: "star with OPTIONS", bytes: "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"),
         Case(name: "another expectation", bytes: post("Content-Length: 0\r\nExpect: 200-ok\r\n"), status: 417),
-        Case(name: "a long target", bytes: "GET /\(String(repeating: "a", count: 9_000)) HTTP/1.1\r\nHost: a\r\n\r\n", status: 414),
+        Case(
+            name: "a long target", bytes: "GET /\(String(repeating: "a", count: 9_000)) HTTP/1.1\r\nHost: a\r\n\r\n",
+            status: 414),
         Case(name: "an endless target", bytes: "GET /\(String(repeating: "a", count: 40_000))", status: 414),
         Case(name: "a large header", bytes: get("X: \(String(repeating: "a", count: 33_000))\r\n"), status: 431),
-        Case(name: "endless headers", bytes: "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: 40_000))", status: 431),
+        Case(
+            name: "endless headers", bytes: "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: 40_000))",
+            status: 431),
         Case(name: "many headers", bytes: get(String(repeating: "X: a\r\n", count: 101)), status: 431),
         Case(name: "a chunk's size is empty", bytes: post("Transfer-Encoding: chunked\r\n", "\r\nabc"), status: 400),
-        Case(name: "a chunk's size has a space", bytes: post("Transfer-Encoding: chunked\r\n", "3 \r\nabc"), status: 400),
-        Case(name: "a chunk's size has a sign", bytes: post("Transfer-Encoding: chunked\r\n", "+3\r\nabc"), status: 400),
+        Case(
+            name: "a chunk's size has a space", bytes: post("Transfer-Encoding: chunked\r\n", "3 \r\nabc"), status: 400),
+        Case(
+            name: "a chunk's size has a sign", bytes: post("Transfer-Encoding: chunked\r\n", "+3\r\nabc"), status: 400),
         Case(name: "a chunk's size has 0x", bytes: post("Transfer-Encoding: chunked\r\n", "0x3\r\nabc"), status: 400),
-        Case(name: "a chunk's size overflows", bytes: post("Transfer-Encoding: chunked\r\n", "FFFFFFFFFFFFFFFFF\r\n"), status: 400),
-        Case(name: "a chunk's size ends in LF", bytes: post("Transfer-Encoding: chunked\r\n", "3\nabc\r\n0\r\n\r\n"), status: 400),
-        Case(name: "a chunk is too long", bytes: post("Transfer-Encoding: chunked\r\n", "3\r\nabcd\r\n0\r\n\r\n"), status: 400),
-        Case(name: "a chunk ends in LF", bytes: post("Transfer-Encoding: chunked\r\n", "3\r\nabc\n0\r\n\r\n"), status: 400),
-        Case(name: "a chunk's extension is endless", bytes: post("Transfer-Encoding: chunked\r\n", "3;\(String(repeating: "a", count: 300))"), status: 400),
-        Case(name: "a trailer without a colon", bytes: post("Transfer-Encoding: chunked\r\n", "0\r\nX\r\n\r\n"), status: 400),
-        Case(name: "trailers are too large", bytes: post("Transfer-Encoding: chunked\r\n", "0\r\nX: \(String(repeating: "a", count: 5_000))"), status: 431),
+        Case(
+            name: "a chunk's size overflows", bytes: post("Transfer-Encoding: chunked\r\n", "FFFFFFFFFFFFFFFFF\r\n"),
+            status: 400),
+        Case(
+            name: "a chunk's size ends in LF", bytes: post("Transfer-Encoding: chunked\r\n", "3\nabc\r\n0\r\n\r\n"),
+            status: 400),
+        Case(
+            name: "a chunk is too long", bytes: post("Transfer-Encoding: chunked\r\n", "3\r\nabcd\r\n0\r\n\r\n"),
+            status: 400),
+        Case(
+            name: "a chunk ends in LF", bytes: post("Transfer-Encoding: chunked\r\n", "3\r\nabc\n0\r\n\r\n"),
+            status: 400),
+        Case(
+            name: "a chunk's extension is endless",
+            bytes: post("Transfer-Encoding: chunked\r\n", "3;\(String(repeating: "a", count: 300))"), status: 400),
+        Case(
+            name: "a trailer without a colon", bytes: post("Transfer-Encoding: chunked\r\n", "0\r\nX\r\n\r\n"),
+            status: 400),
+        Case(
+            name: "trailers are too large",
+            bytes: post("Transfer-Encoding: chunked\r\n", "0\r\nX: \(String(repeating: "a", count: 5_000))"),
+            status: 431),
     ]
 
     @Test("is accepted whole or refused with the right status", arguments: cases)
@@ -167,10 +195,12 @@ struct RequestGuardTests {
     @Test("over HTTP/2 cannot carry a line break into HTTP/1")
     func http2Injection() {
         for value in ["a\r\nX: b", "a\nb", "a\0"] {
-            var head = HTTPRequestHead(version: .init(major: 2, minor: 0), method: .GET, uri: "/", headers: ["host": "a", "x": value])
+            var head = HTTPRequestHead(
+                version: .init(major: 2, minor: 0), method: .GET, uri: "/", headers: ["host": "a", "x": value])
             #expect(throws: RequestRefusal.self) { try RequestGuard.admit(&head) }
         }
-        var head = HTTPRequestHead(version: .init(major: 2, minor: 0), method: .GET, uri: "/ HTTP/1.1\r\nX: y", headers: ["host": "a"])
+        var head = HTTPRequestHead(
+            version: .init(major: 2, minor: 0), method: .GET, uri: "/ HTTP/1.1\r\nX: y", headers: ["host": "a"])
         #expect(throws: RequestRefusal.self) { try RequestGuard.admit(&head) }
     }
 

@@ -51,8 +51,10 @@ struct RouteTableTests {
     @Test(
         "tells docker before 1.6 by its user agent",
         arguments: [
-            ("docker/1.3.0 go/go1.3", true), ("docker/1.4.1", true), ("docker/1.5.0", true), ("docker/1.5.0-dev", false),
-            ("docker/1.5", true), ("docker/1.6.0", false), ("docker/1.13.1", false), ("docker/20.10.5 go/go1.13", false),
+            ("docker/1.3.0 go/go1.3", true), ("docker/1.4.1", true), ("docker/1.5.0", true),
+            ("docker/1.5.0-dev", false),
+            ("docker/1.5", true), ("docker/1.6.0", false), ("docker/1.13.1", false),
+            ("docker/20.10.5 go/go1.13", false),
             ("Go 1.1 package http", true), ("Go-http-client/1.1", false), ("curl/7.88", false), ("", false),
         ])
     func oldDocker(_ agent: String, _ isOld: Bool) {
@@ -63,7 +65,8 @@ struct RouteTableTests {
     func httpsRedirect() throws {
         let target = try RequestTarget("/v2/?a=b")
         let redirect = HTTPSRedirect(domain: "r.example.test", names: ["alias.test", "*.w.test"], port: 8443)
-        #expect(redirect.location(host: HostName("alias.test:8080"), target: target) == "https://alias.test:8443/v2/?a=b")
+        #expect(
+            redirect.location(host: HostName("alias.test:8080"), target: target) == "https://alias.test:8443/v2/?a=b")
         #expect(redirect.location(host: HostName("x.w.test"), target: target) == "https://x.w.test:8443/v2/?a=b")
         #expect(redirect.location(host: HostName("evil.test"), target: target) == "https://r.example.test:8443/v2/?a=b")
         #expect(redirect.location(host: nil, target: target) == "https://r.example.test:8443/v2/?a=b")
@@ -76,7 +79,9 @@ struct RouteTableTests {
     @Test("sends what follows the prefix along with a redirect that ends with a slash")
     func routeRedirect() throws {
         let target = try RequestTarget("/old/a/b?x=1")
-        #expect(RouteRedirect.location("https://n.test/new/", prefix: "/old/", target: target) == "https://n.test/new/a/b?x=1")
+        #expect(
+            RouteRedirect.location("https://n.test/new/", prefix: "/old/", target: target)
+                == "https://n.test/new/a/b?x=1")
         #expect(RouteRedirect.location("https://n.test/new", prefix: "/old/", target: target) == "https://n.test/new")
     }
 }

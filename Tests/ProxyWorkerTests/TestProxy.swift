@@ -23,7 +23,7 @@ final class TestProxy: Sendable {
             do {
                 try await service.start()
                 return TestProxy(folder: folder, https: https, upstream: upstream, service: service)
-            } catch where attempt < 20 {
+            } catch  where attempt < 20 {
                 continue
             }
         }
@@ -63,14 +63,17 @@ final class TestProxy: Sendable {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
         process.arguments = ["-sk", "--max-time", "20"] + arguments
         let name = "\(folder)/curl-\(UUID().uuidString.prefix(8))"
-        FileManager.default.createFile(atPath: name, contents: nil)
+        _ = FileManager.default.createFile(atPath: name, contents: nil)
         process.standardOutput = FileHandle(forWritingAtPath: name)
         process.standardError = FileHandle.nullDevice
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             process.terminationHandler = { _ in done.resume() }
             do { try process.run() } catch { done.resume(throwing: error) }
         }
-        return (process.terminationStatus, String(decoding: FileManager.default.contents(atPath: name) ?? Data(), as: UTF8.self))
+        return (
+            process.terminationStatus,
+            String(decoding: FileManager.default.contents(atPath: name) ?? Data(), as: UTF8.self)
+        )
     }
 
     func url(_ path: String) -> String { "https://localhost:\(https)\(path)" }

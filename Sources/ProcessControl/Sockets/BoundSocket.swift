@@ -113,10 +113,10 @@ package final class BoundSocket {
         return descriptor
     }
 
-    /// The socket is made for its owner alone and opened up to its mode afterwards, never the other way round.
+    /// The socket is made for its owner alone and opened up to its mode afterwards, never the other way round. The mode
+    /// of the descriptor before bind(2) is the path's: no umask, which other threads would feel.
     private static func bindWithMode(_ descriptor: CInt, _ path: String) -> CInt {
-        let before = umask(0o177)
-        defer { umask(before) }
+        fchmod(descriptor, 0o600)
         return clinux_bind_unix(descriptor, path)
     }
 }

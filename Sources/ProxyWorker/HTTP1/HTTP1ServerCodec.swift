@@ -24,6 +24,8 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
     private var serializer = ResponseSerializer()
     /// How long the rest of a body may take that nobody wants any more, the answer having been given.
     private static let drainTime = TimeAmount.seconds(30)
+    /// How long a refused client may go on sending.
+    private static let lingerTime = TimeAmount.seconds(2)
     /// Bytes of an answer that wait for a flush or for more.
     private var pending = ByteBuffer()
     private var refused = false
@@ -187,6 +189,10 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
     /// Goes on to the next request, or closes, once request and answer are both complete.
     private func beginNextIfDone() {
         guard !busy, requestComplete || refused, let context else { return }
+        if refused, !inputClosed {
+            linger(context)
+            return
+        }
         if closing || (inputClosed && parser.buffered == 0) {
             context.close(promise: nil)
             return
@@ -202,6 +208,15 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
         if inputClosed, !busy { context.close(promise: nil) }
     }
 
+    /// Says that nothing more comes, and drops what the client still sends, for a while: were the socket closed with bytes
+    /// unread, the client would see a reset in place of the answer.
+    private func linger(_ context: ChannelHandlerContext) {
+        deadline = .now() + Self.lingerTime
+        timer?.cancel()
+        arm(context)
+        context.close(mode: .output, promise: nil)
+    }
+
     // MARK: Time
 
     /// One timer that is set again when it fires, however often the deadline has moved.
@@ -213,7 +228,7 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
     private func check() {
         guard let context, context.channel.isActive else { return }
         if !busy, NIODeadline.now() >= deadline {
-            if parser.isWithinHead {
+            if parser.isWithinHead, !refused {
                 refuse(RequestRefusal(408, "The request's headers did not arrive in time"), context)
             } else {
                 context.close(promise: nil)

@@ -27,7 +27,9 @@ enum RequestGuard {
         case .GET, .HEAD, .POST, .PUT, .PATCH, .DELETE, .OPTIONS: return
         case .CONNECT, .TRACE: throw RequestRefusal(405, "The method \(method.rawValue) is not allowed here")
         default:
-            guard FieldSyntax.isToken(method.rawValue.utf8) else { throw RequestRefusal(400, "The method is malformed") }
+            guard FieldSyntax.isToken(method.rawValue.utf8) else {
+                throw RequestRefusal(400, "The method is malformed")
+            }
             throw RequestRefusal(501, "The method is not one that this server knows")
         }
     }

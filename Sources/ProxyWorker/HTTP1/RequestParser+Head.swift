@@ -9,7 +9,7 @@ extension RequestParser {
 
     /// The head, once all of it is there.
     mutating func readHead() throws(RequestRefusal) -> (HTTPRequestHead, BodyFraming)? {
-        if scanned == 0 { skipEmptyLine() }
+        skipEmptyLine()
         guard let length = try headLength() else {
             guard buffered <= headLimit else { throw overlong() }
             return nil
@@ -32,7 +32,11 @@ extension RequestParser {
 
     /// RFC 9112, section 2.2: an empty line before the request line is passed over.
     private mutating func skipEmptyLine() {
-        if bytes.getInteger(at: bytes.readerIndex, as: UInt16.self) == 0x0D0A { bytes.moveReaderIndex(forwardBy: 2) }
+        guard !soughtEmptyLine, let first = bytes.getInteger(at: bytes.readerIndex, as: UInt16.self) else { return }
+        soughtEmptyLine = true
+        guard first == 0x0D0A else { return }
+        bytes.moveReaderIndex(forwardBy: 2)
+        scanned = 0
     }
 
     /// The number of bytes up to and with the empty line; nil until it is there.
@@ -96,7 +100,9 @@ extension RequestParser {
         else { throw RequestRefusal(400, "The request line is malformed") }
         let method = line[..<first]
         let target = line[(first + 1)..<last]
-        guard method.count <= 32, FieldSyntax.isToken(method) else { throw RequestRefusal(400, "The method is malformed") }
+        guard method.count <= 32, FieldSyntax.isToken(method) else {
+            throw RequestRefusal(400, "The method is malformed")
+        }
         guard target.count <= targetLimit else { throw RequestRefusal(414, "The request's target is too long") }
         guard !target.isEmpty, target.allSatisfy(FieldSyntax.isTarget) else {
             throw RequestRefusal(400, "The request's target has a character that it must not have")

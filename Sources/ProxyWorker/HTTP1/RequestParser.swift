@@ -31,6 +31,8 @@ struct RequestParser {
     var bytes = ByteBuffer()
     /// How many readable bytes are known to hold no complete head, or line.
     var scanned = 0
+    /// Whether an empty line before the request line has been looked for.
+    var soughtEmptyLine = false
     private var trailerBytes = 0
     private var bodyBytes = 0
     var headLimit: Int
@@ -70,6 +72,7 @@ struct RequestParser {
         guard case .complete = state else { return }
         state = .head
         scanned = 0
+        soughtEmptyLine = false
         bodyBytes = 0
         trailerBytes = 0
         if bytes.readableBytes == 0 { bytes = ByteBuffer() }
@@ -88,7 +91,8 @@ struct RequestParser {
                 }
                 return .head(head, framing)
             case .fixed(let left):
-                guard let slice = bytes.readSlice(length: min(left, bytes.readableBytes)), slice.readableBytes > 0 else {
+                guard let slice = bytes.readSlice(length: min(left, bytes.readableBytes)), slice.readableBytes > 0
+                else {
                     return nil
                 }
                 state = left == slice.readableBytes ? .ending : .fixed(left - slice.readableBytes)
@@ -97,7 +101,8 @@ struct RequestParser {
                 guard let size = try readChunkSize() else { return nil }
                 state = size == 0 ? .trailers : .chunk(size)
             case .chunk(let left):
-                guard let slice = bytes.readSlice(length: min(left, bytes.readableBytes)), slice.readableBytes > 0 else {
+                guard let slice = bytes.readSlice(length: min(left, bytes.readableBytes)), slice.readableBytes > 0
+                else {
                     return nil
                 }
                 state = left == slice.readableBytes ? .chunkEnd : .chunk(left - slice.readableBytes)

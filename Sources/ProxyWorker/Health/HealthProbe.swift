@@ -35,7 +35,11 @@ final class HealthProbe: UpstreamReceiver {
         lease = nil
         let asked = connection
         connection = nil
-        if problem == nil, let asked, asked.isReusable, let pool = asked.pool { pool.giveBack(asked) } else { asked?.close() }
+        if problem == nil, let asked, asked.isReusable, let pool = asked.pool {
+            pool.giveBack(asked)
+        } else {
+            asked?.close()
+        }
         then(problem)
     }
 

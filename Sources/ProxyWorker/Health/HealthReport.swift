@@ -17,7 +17,8 @@ struct HealthReport: Sendable, Equatable {
         }
         let waiting = upstreams.filter { $0.problem != nil }.map(\.name).joined(separator: ", ")
         let reason = isReady ? "" : #","reason":"not ready: \#(ProxyAnswer.escaped(waiting))""#
-        return #"{"status":"\#(isReady ? "ok" : "unavailable")"\#(reason),"upstreams":{\#(entries.joined(separator: ","))}}"#
+        return
+            #"{"status":"\#(isReady ? "ok" : "unavailable")"\#(reason),"upstreams":{\#(entries.joined(separator: ","))}}"#
             + "\n"
     }
 }

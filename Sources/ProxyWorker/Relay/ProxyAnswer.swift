@@ -36,7 +36,8 @@ struct ProxyAnswer: Sendable {
     }
 
     static func redirect(_ status: Int, to location: String) -> ProxyAnswer {
-        ProxyAnswer(status, headers: ["Location": location], type: "text/plain; charset=utf-8", body: "See \(location)\n")
+        ProxyAnswer(
+            status, headers: ["Location": location], type: "text/plain; charset=utf-8", body: "See \(location)\n")
     }
 
     /// For a text inside a JSON string.

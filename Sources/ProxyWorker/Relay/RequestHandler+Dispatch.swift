@@ -21,7 +21,8 @@ extension RequestHandler {
         let isRead = exchange.head.method == .GET || exchange.head.method == .HEAD
         if !connection.https, state.configuration.httpRedirect {
             let status = HTTPSRedirect.status(method: exchange.head.method.rawValue)
-            respond(.redirect(status, to: state.httpsRedirect.location(host: exchange.host, target: target)), to: exchange)
+            respond(
+                .redirect(status, to: state.httpsRedirect.location(host: exchange.host, target: target)), to: exchange)
         } else if target.path == "/healthz", isRead {
             checkHealth(exchange)
         } else if let index = state.routes.match(path: target.path, host: exchange.host) {
@@ -78,7 +79,7 @@ extension RequestHandler {
         headers.add(name: "Content-Length", value: String(answer.body.readableBytes))
         begin(
             exchange, HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers),
-            close: close || !exchange.isComplete)
+            close: close || (!exchange.isComplete && exchange.framing.hasBody))
         if answer.body.readableBytes > 0, exchange.head.method != .HEAD {
             exchange.bytesOut += answer.body.readableBytes
             context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)

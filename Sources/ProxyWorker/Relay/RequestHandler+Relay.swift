@@ -9,7 +9,7 @@ extension RequestHandler: UpstreamReceiver {
         exchange.mode = .relay
         exchange.endpoint = endpoint
         // Until the upstream is there, no more than what has been read already is kept.
-        if exchange.framing != .none { holdsReads = true }
+        if exchange.framing.hasBody { holdsReads = true }
         lease(exchange, endpoint, fresh: false)
     }
 
@@ -65,7 +65,8 @@ extension RequestHandler: UpstreamReceiver {
             facts: RequestHeaders.Facts(
                 requestID: exchange.requestID, remote: connection.remote, https: connection.https,
                 host: exchange.head.headers.first(name: "host") ?? exchange.state.configuration.domain,
-                port: exchange.host?.port ?? (connection.https ? exchange.state.configuration.httpsPort : connection.port)
+                port: exchange.host?.port
+                    ?? (connection.https ? exchange.state.configuration.httpsPort : connection.port)
             ))
         return HTTPRequestHead(
             version: .http1_1, method: exchange.head.method,

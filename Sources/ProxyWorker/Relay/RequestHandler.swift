@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// Answers the requests of an HTTP/1 connection, one after the other, or the one request of an HTTP/2 stream.
 ///
@@ -75,6 +76,11 @@ final class RequestHandler: ChannelDuplexHandler {
         let exchange = Exchange(head: head, state: services.current.load(), requestID: RequestID.make())
         self.exchange = exchange
         watch(exchange)
+        guard connection.isHTTP2 else {
+            exchange.framing = BodyFraming(admitted: head.headers)
+            dispatch(exchange)
+            return
+        }
         do throws(RequestRefusal) {
             exchange.framing = try RequestGuard.admit(
                 &exchange.head, bodyLimit: exchange.state.configuration.limits.body.bytes)
@@ -178,14 +184,18 @@ final class RequestHandler: ChannelDuplexHandler {
             if exchange.answer == .none { exchange.status = 499 }
             log(exchange)
         }
-        if exchange.head.version == .http1_0 { resetOnClose() }
+        if exchange.head.version == .http1_0 { reset() }
         context?.close(promise: nil)
     }
 
-    /// An HTTP/1.0 answer ends with its connection; a reset tells that this one is not complete.
-    private func resetOnClose() {
-        guard let channel = context?.channel as? any SocketOptionProvider, !connection.isHTTP2 else { return }
-        channel.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in }
+    /// An HTTP/1.0 answer ends with its connection; a reset, without TLS's farewell, tells that this one is not complete.
+    private func reset() {
+        guard let context else { return }
+        (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+            .whenComplete { _ in }
+        if let tls = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) {
+            tls.close(promise: nil)
+        }
     }
 
     /// Ends the answer. The next request may begin before this returns.
@@ -226,7 +236,7 @@ final class RequestHandler: ChannelDuplexHandler {
     /// One timer for all requests of the connection, set again only when it fires.
     private func watch(_ exchange: Exchange) {
         guard timer == nil, let context else { return }
-        schedule(context, exchange.state.idleTimeout)
+        schedule(context, min(exchange.state.idleTimeout, exchange.state.responseTimeout))
     }
 
     private func schedule(_ context: ChannelHandlerContext, _ delay: TimeAmount) {

@@ -19,7 +19,8 @@ struct UpstreamEndpoint: Sendable, Hashable {
         if upstream.socket.hasPrefix("/") {
             guard upstream.socket.utf8.count <= 107 else {
                 throw ConfigurationError(
-                    key: "upstreams.\(upstream.name).socket", problem: "is longer than a unix socket's path may be (107 bytes)",
+                    key: "upstreams.\(upstream.name).socket",
+                    problem: "is longer than a unix socket's path may be (107 bytes)",
                     remedy: "Use a shorter run folder")
             }
             address = .unix(upstream.socket)

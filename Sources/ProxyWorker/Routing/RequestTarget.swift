@@ -13,7 +13,9 @@ struct RequestTarget: Equatable, Sendable {
     /// - Parameter target: origin-form, `/path?query`.
     init(_ target: String) throws(RequestRefusal) {
         let text = target.utf8
-        guard text.first == UInt8(ascii: "/") else { throw RequestRefusal(400, "The request's path does not begin with /") }
+        guard text.first == UInt8(ascii: "/") else {
+            throw RequestRefusal(400, "The request's path does not begin with /")
+        }
         let mark = text.firstIndex(of: UInt8(ascii: "?"))
         let raw = text[..<(mark ?? text.endIndex)]
         query = mark.map { String(target[target.index(after: $0)...]) }
@@ -55,7 +57,9 @@ struct RequestTarget: Equatable, Sendable {
                 let low = rest.popFirst().flatMap(FieldSyntax.hexDigit)
             else { throw RequestRefusal(400, "The request's path has a broken % escape") }
             let decoded = high << 4 | low
-            guard decoded != UInt8(ascii: "/") else { throw RequestRefusal(400, "The request's path has an encoded slash") }
+            guard decoded != UInt8(ascii: "/") else {
+                throw RequestRefusal(400, "The request's path has an encoded slash")
+            }
             bytes.append(decoded)
         }
         return bytes
@@ -68,7 +72,9 @@ struct RequestTarget: Equatable, Sendable {
             switch byte {
             case UInt8(ascii: "/"):
                 guard length > 0 else { throw RequestRefusal(400, "The request's path has an empty segment") }
-                guard dots != length || dots > 2 else { throw RequestRefusal(400, "The request's path has a dot segment") }
+                guard dots != length || dots > 2 else {
+                    throw RequestRefusal(400, "The request's path has a dot segment")
+                }
                 length = 0
                 dots = 0
             case UInt8(ascii: "\\"):
