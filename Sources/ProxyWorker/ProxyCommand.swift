@@ -16,6 +16,13 @@ struct ProxyCommand: AsyncParsableCommand {
     @Flag(help: "Checks the configuration and ends.")
     var check = false
 
+    /// Signals are blocked here, on the main thread and before there is any other: a thread that does not block them would
+    /// die of them.
+    static func main() async {
+        ServiceSignals.block()
+        await main(nil)
+    }
+
     func run() async throws {
         guard !check else {
             do {
