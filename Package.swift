@@ -143,14 +143,13 @@ let package = Package(
             name: "AuthWorkerTests",
             dependencies: [
                 "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", hummingbird, crypto,
-                cryptoExtras,
-                x509, log,
+                cryptoExtras, x509, asn1, log,
             ], swiftSettings: strict),
         .testTarget(
             name: "RegistryWorkerTests",
             dependencies: [
                 "RegistryWorker", "RegistryStorage", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService",
-                hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+                hummingbird, nio, log, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
             ], swiftSettings: strict),
         .testTarget(
             name: "ProxyWorkerTests",

@@ -42,10 +42,14 @@ extension FilesystemStorage {
         do throws(StorageError) {
             try await receive(body, writer)
         } catch {
-            try await writes.run { [self] () throws(StorageError) in try pause(writer, id, repository, after: error) }
+            try await writes.run { [self] () throws(StorageError) in
+                defer { writer.release() }
+                try pause(writer, id, repository, after: error)
+            }
             throw error
         }
         try await writes.run { [self] () throws(StorageError) in
+            defer { writer.release() }
             if isLast {
                 sessions.remember(id, UploadSessions.Memory(hash: writer.hash, synced: writer.synced))
             } else {

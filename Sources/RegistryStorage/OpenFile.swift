@@ -49,6 +49,11 @@ struct OpenFile: ~Copyable {
         return false
     }
 
+    /// Gives the file back before it is closed.
+    borrowing func unlock() {
+        flock(descriptor, LOCK_UN)
+    }
+
     /// Writes all of the bytes at an offset.
     borrowing func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StorageError) {
         var done = 0

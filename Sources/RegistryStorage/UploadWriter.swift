@@ -49,6 +49,11 @@ final class UploadWriter: @unchecked Sendable {
         synced = size
     }
 
+    /// Lets the next call have the upload: when this object goes is up to the threads and tasks that still refer to it.
+    func release() {
+        file.unlock()
+    }
+
     /// The digest of everything written, by another algorithm than the running one: reads the file.
     func digest(_ algorithm: DigestAlgorithm) throws(StorageError) -> Digest? {
         if algorithm == hash.algorithm { return hash.digest() }

@@ -3,8 +3,16 @@ import BundleConfig
 import Glibc
 import WorkerRuntime
 
-/// `dockmaster-registry`: serves a registry as its configuration says, or checks that configuration.
+/// Where the process begins: signals are blocked on the main thread before any other thread can exist, and be hit by one.
 @main
+enum RegistryMain {
+    static func main() async {
+        ServiceSignals.block()
+        await RegistryCommand.main()
+    }
+}
+
+/// `dockmaster-registry`: serves a registry as its configuration says, or checks that configuration.
 struct RegistryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dockmaster-registry",

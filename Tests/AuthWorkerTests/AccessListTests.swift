@@ -1,3 +1,4 @@
+import BundleConfig
 import RegistryToken
 import Testing
 

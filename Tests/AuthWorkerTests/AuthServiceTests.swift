@@ -1,3 +1,4 @@
+import BundleConfig
 import HTTPTypes
 import Logging
 import RegistryToken

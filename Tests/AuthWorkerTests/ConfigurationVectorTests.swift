@@ -1,3 +1,4 @@
+import BundleConfig
 import Foundation
 import RegistryToken
 import Testing

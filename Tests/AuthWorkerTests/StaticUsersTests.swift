@@ -13,14 +13,16 @@ struct StaticUsersTests {
     }
 
     private func user(_ hash: String = Self.hash) throws -> StaticUser {
-        StaticUser(password: .bcrypt(try #require(BcryptHash(hash))), labels: ["group": ["web"]])
+        StaticUser(password: .bcrypt(try #require(BcryptHash(hash))), labels: Labels([("group", ["web"])]))
     }
 
     @Test("sign in with their password only, again from the cache")
     func passwords() async throws {
         let users = users([("test", try user())])
         for _ in 0..<2 {
-            #expect(await users.signIn("test", password: Array("123".utf8)) == .signedIn(labels: ["group": ["web"]]))
+            #expect(
+                await users.signIn("test", password: Array("123".utf8))
+                    == .signedIn(labels: Labels([("group", ["web"])])))
             #expect(await users.signIn("test", password: Array("124".utf8)) == .wrongPassword)
             #expect(await users.signIn("test", password: []) == .wrongPassword)
             #expect(await users.signIn("test", password: Array("123".utf8) + [0]) == .wrongPassword)
@@ -32,10 +34,11 @@ struct StaticUsersTests {
     @Test("without a password take any, with a broken hash none")
     func oddPasswords() async throws {
         let users = users([
-            ("open", StaticUser(password: .any, labels: [:])), ("shut", StaticUser(password: .unusable, labels: [:])),
+            ("open", StaticUser(password: .any, labels: .none)),
+            ("shut", StaticUser(password: .unusable, labels: .none)),
         ])
-        #expect(await users.signIn("open", password: Array("x".utf8)) == .signedIn(labels: [:]))
-        #expect(await users.signIn("open", password: []) == .signedIn(labels: [:]))
+        #expect(await users.signIn("open", password: Array("x".utf8)) == .signedIn(labels: .none))
+        #expect(await users.signIn("open", password: []) == .signedIn(labels: .none))
         #expect(await users.signIn("shut", password: []) == .wrongPassword)
     }
 

@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import Foundation
+import SwiftASN1
 import X509
 
 /// A folder `keys/` with the pairs that the vectors' configurations name, made once for the process.
@@ -38,7 +39,7 @@ enum TestKeys {
             (key, pem) = (Certificate.PrivateKey(made), made.pemRepresentation)
         default:
             let made = try _RSA.Signing.PrivateKey(keySize: size)
-            (key, pem) = (try Certificate.PrivateKey(made), made.pemRepresentation)
+            (key, pem) = (Certificate.PrivateKey(made), made.pemRepresentation)
         }
         let subject = try DistinguishedName { CommonName(name) }
         let certificate = try Certificate(

@@ -59,7 +59,7 @@ extension WholeBundle {
                 #expect(lowered.contains("strict-transport-security: "))
                 #expect(lowered.contains("x-request-id: "))
                 let spoofed = try await client.challenge(
-                    "/v2/' -H 'X-Forwarded-Host: evil.test' -H 'X-Forwarded-Proto: http")
+                    "/v2/", options: "-H 'X-Forwarded-Host: evil.test' -H 'X-Forwarded-Proto: http'")
                 #expect(spoofed["realm"] == "\(bundle.url)/authserver/auth", "a client's X-Forwarded-* changes nothing")
                 #expect(try await client.status("/healthz") == "200")
             }

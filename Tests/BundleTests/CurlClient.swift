@@ -13,8 +13,8 @@ struct CurlClient: Sendable {
     }
 
     /// The fields of the Bearer challenge that a path is refused with.
-    func challenge(_ path: String) async throws -> [String: String] {
-        let answer = try await Shell.check("\(bundle.curl) -o /dev/null -D - \(bundle.url)\(path)")
+    func challenge(_ path: String, options: String = "") async throws -> [String: String] {
+        let answer = try await Shell.check("\(bundle.curl) -o /dev/null -D - \(options) \(bundle.url)\(path)")
         let header = answer.output.split(separator: "\r\n")
             .first { $0.lowercased().hasPrefix("www-authenticate: bearer ") }
         guard let header else { throw BundleTestError.failed(answer) }

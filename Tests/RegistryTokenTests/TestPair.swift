@@ -36,7 +36,7 @@ struct TestPair {
         switch kind {
         case .rsa:
             let rsa = try _RSA.Signing.PrivateKey(keySize: .bits2048)
-            key = try Certificate.PrivateKey(rsa)
+            key = Certificate.PrivateKey(rsa)
             keyPEM = rsa.pemRepresentation
         case .p256:
             let p256 = P256.Signing.PrivateKey()

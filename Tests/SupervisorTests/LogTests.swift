@@ -80,12 +80,12 @@ struct LineSplitterTests {
 struct ConsoleFormatTests {
     private let format = ConsoleFormat(colours: false, width: 8)
 
-    @Test("shows the watcher, the time, the level, the sentence and the fields")
+    @Test("shows the watcher, the time, the level, the sentence and the fields that it does not hold already")
     func json() {
         let shown = format.render(
-            line(#"{"level":"info","msg":"pushed a:1","component":"registry","request_id":"r1","user":"b c"}"#),
+            line(#"{"level":"info","msg":"pushed a:1","component":"registry","request_id":"r1","user":"b","error":"c d"}"#),
             watcher: "registry", clock: "16:33:01")
-        #expect(text(shown) == "registry  16:33:01 info  pushed a:1  request_id=r1  user=\"b c\"\n")
+        #expect(text(shown) == "registry  16:33:01 info  pushed a:1  request_id=r1  error=\"c d\"\n")
     }
 
     @Test("shows plain lines as they are")
@@ -97,8 +97,8 @@ struct ConsoleFormatTests {
     @Test("does not let a field command the terminal")
     func escapes() {
         let shown = format.render(
-            line(#"{"level":"warning","msg":"hello\u001b[2J","user":"x\ny"}"#), watcher: "auth", clock: "16:33:01")
-        #expect(text(shown) == "auth      16:33:01 warn  hello\\x1b[2J  user=\"x\\x0ay\"\n")
+            line(#"{"level":"warning","msg":"hello\u001b[2J","error":"x\ny"}"#), watcher: "auth", clock: "16:33:01")
+        #expect(text(shown) == "auth      16:33:01 warn  hello\\x1b[2J  error=\"x\\x0ay\"\n")
     }
 }
 

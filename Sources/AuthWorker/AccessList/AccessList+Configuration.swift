@@ -55,7 +55,8 @@ extension AccessRule {
         }
         self.patterns = patterns.sorted { $0.pattern.cost < $1.pattern.cost }
         range = nil
-        if let value = match["ip"], let text = reading.attempt({ () throws(ConfigurationError) in try value.string() }) {
+        if let value = match["ip"], let text = reading.attempt({ () throws(ConfigurationError) in try value.string() })
+        {
             range = AddressRange(text)
             if range == nil {
                 reading.refuse(

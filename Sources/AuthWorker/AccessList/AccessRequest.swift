@@ -21,11 +21,11 @@ struct AccessRequest: Sendable {
     let address: IPAddress?
     /// As asked for, sorted by bytes; may hold an action twice.
     let actions: [String]
-    let labels: [String: [String]]
+    let labels: Labels
 
     init(
         account: String, type: String, name: String, service: String, address: IPAddress?, actions: [String],
-        labels: [String: [String]] = [:]
+        labels: Labels = .none
     ) {
         fields = [account, type, name, service].map { Array($0.utf8) }
         self.address = address

@@ -48,7 +48,7 @@ struct AccessRule: Sendable {
                 placeholders = values
                 resolved = cache.pattern(values.expand(template))
             }
-            guard let resolved, given.contains(where: { resolved.matches(Array($0.utf8)) }) else { return .differs }
+            guard let resolved, given.contains(where: { resolved.matches($0) }) else { return .differs }
         }
         return .matches
     }
@@ -65,21 +65,21 @@ struct AccessRule: Sendable {
         var placeholders = shared ?? Placeholders(request)
         shared = placeholders
         for capture in captures {
-            if let value = capture.value(in: request) { placeholders.add(capture.token, value) }
+            if let value = capture.value(in: request) { placeholders.add(capture.token, quoting: value) }
         }
         return placeholders
     }
 
     /// First without labels, then with every combination of the values of the labels that the pattern names.
     private func matchTemplate(
-        _ template: [UInt8], _ text: [UInt8], _ placeholders: Placeholders, _ labels: [String: [String]],
+        _ template: [UInt8], _ text: [UInt8], _ placeholders: Placeholders, _ labels: Labels,
         _ cache: PatternCache
     ) -> Outcome {
         if cache.pattern(placeholders.expand(template))?.matches(text) ?? false { return .matches }
-        var sets: [(token: [UInt8], values: [String])] = []
+        var sets: [(token: [UInt8], values: [[UInt8]])] = []
         var combinations = 1
-        for (name, values) in labels {
-            let token = Array("${labels:\(name)}".utf8)
+        for (name, values) in labels.values {
+            let token = Array("${labels:".utf8) + name + [UInt8(ascii: "}")]
             guard template.contains(sequence: token) else { continue }
             sets.append((token, values))
             let (product, overflow) = combinations.multipliedReportingOverflow(by: values.count)
@@ -91,7 +91,7 @@ struct AccessRule: Sendable {
             var values = placeholders
             var rest = number
             for set in sets {
-                values.add(set.token, set.values[rest % set.values.count].utf8)
+                values.add(set.token, pattern: set.values[rest % set.values.count])
                 rest /= set.values.count
             }
             if cache.pattern(values.expand(template))?.matches(text) ?? false { return .matches }

@@ -1,6 +1,7 @@
 /// The values that `${…}` in a rule's patterns stand for, for one rule and one request.
 ///
-/// Values are quoted, so that an account named `.*` or `*` matches only itself; they are put in in one pass.
+/// What the client chooses is quoted, so that an account named `.*` or `*` matches only itself; labels are patterns of
+/// whoever configures them, and are not. All are put in in one pass.
 struct Placeholders {
     struct Entry {
         /// The placeholder as it stands in the pattern, `${account}`.
@@ -19,8 +20,12 @@ struct Placeholders {
         }
     }
 
-    mutating func add(_ token: [UInt8], _ value: some Sequence<UInt8>) {
+    mutating func add(_ token: [UInt8], quoting value: some Sequence<UInt8>) {
         entries.append(Entry(token: token, value: Self.quoted(value)))
+    }
+
+    mutating func add(_ token: [UInt8], pattern: [UInt8]) {
+        entries.append(Entry(token: token, value: pattern))
     }
 
     /// The pattern with every placeholder replaced; where two begin alike, the earlier entry wins.

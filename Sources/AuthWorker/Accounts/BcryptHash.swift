@@ -18,7 +18,8 @@ struct BcryptHash: Sendable, Equatable {
     /// The three differ only in bugs of programs long gone; all are computed as $2b, as Go does.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count == 60, ["$2a$", "$2b$", "$2y$"].contains(String(text.prefix(4))), bytes[6] == UInt8(ascii: "$"),
+        guard bytes.count == 60, ["$2a$", "$2b$", "$2y$"].contains(String(text.prefix(4))),
+            bytes[6] == UInt8(ascii: "$"),
             bytes[4...5].allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
             let cost = Int(text.dropFirst(4).prefix(2)), (4...31).contains(cost), bytes[7...].allSatisfy(Self.isDigit)
         else { return nil }

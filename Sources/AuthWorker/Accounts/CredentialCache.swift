@@ -24,7 +24,9 @@ final class CredentialCache: Sendable {
     func name(account: String, password: [UInt8]) -> [UInt8] {
         var message: [UInt8] = []
         let count = UInt64(account.utf8.count)
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { message.append(UInt8(truncatingIfNeeded: count >> shift)) }
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+            message.append(UInt8(truncatingIfNeeded: count >> shift))
+        }
         message.append(contentsOf: account.utf8)
         message.append(contentsOf: password)
         return Array(HMAC<SHA256>.authenticationCode(for: message, using: key))

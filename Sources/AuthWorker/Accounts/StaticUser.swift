@@ -9,5 +9,5 @@ struct StaticUser: Sendable, Equatable {
     }
 
     var password: Password
-    var labels: [String: [String]]
+    var labels: Labels
 }

@@ -17,11 +17,13 @@ extension StaticUser {
         {
             password = Self.password(text, at: value, reading: &reading)
         }
-        labels = [:]
         let named = reading.attempt { () throws(ConfigurationError) in try node["labels"]?.mapping() } ?? []
+        var labels: [(name: String, values: [String])] = []
         for (name, value) in named {
-            labels[name] = reading.attempt { () throws(ConfigurationError) in try value.strings() }
+            let texts = reading.attempt { () throws(ConfigurationError) in try value.strings() }
+            if let texts { labels.append((name, texts)) }
         }
+        self.labels = Labels(labels)
     }
 
     private static func password(

@@ -2,7 +2,7 @@
 struct StaticUsers: Sendable {
     /// How an attempt to sign in ended.
     enum Outcome: Sendable, Equatable {
-        case signedIn(labels: [String: [String]])
+        case signedIn(labels: Labels)
         case unknownAccount
         case wrongPassword
         /// Too many passwords wait to be hashed.
@@ -34,14 +34,14 @@ struct StaticUsers: Sendable {
         let user = users[Array(account.utf8)]
         switch user?.password {
         case .any:
-            return .signedIn(labels: user?.labels ?? [:])
+            return .signedIn(labels: user?.labels ?? .none)
         case .bcrypt(let hash):
             let name = cache.name(account: account, password: password)
-            if cache.contains(name) { return .signedIn(labels: user?.labels ?? [:]) }
+            if cache.contains(name) { return .signedIn(labels: user?.labels ?? .none) }
             guard let isRight = await pool.verify(password, against: hash) else { return .busy }
             guard isRight else { return .wrongPassword }
             cache.remember(name)
-            return .signedIn(labels: user?.labels ?? [:])
+            return .signedIn(labels: user?.labels ?? .none)
         case .unusable, nil:
             // A request without credentials is no guess, and is answered at once: every client begins with one.
             if !(account.isEmpty && password.isEmpty), let decoy {

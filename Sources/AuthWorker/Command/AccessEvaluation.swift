@@ -43,13 +43,13 @@ enum AccessEvaluation {
             }
         }
         guard value.members != nil else { throw Refusal(problem: "request is not an object") }
-        var labels: [String: [String]] = [:]
+        var labels: [(name: String, values: [String])] = []
         for member in value["labels"]?.members ?? [] {
             guard member.value != .null else { continue }
             guard let values = member.value.strings else {
                 throw Refusal(problem: "request.labels.\(member.key) is not a list of texts")
             }
-            labels[member.key] = values
+            labels.append((member.key, values))
         }
         let ip = try text("ip")
         let address = IPAddress(ip)
@@ -58,7 +58,7 @@ enum AccessEvaluation {
             account: try text("account"), type: try text("type"), name: try text("name"),
             service: try text("service"), address: address,
             actions: (value["actions"]?.strings ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
-            labels: labels)
+            labels: Labels(labels))
     }
 
     /// JSON as a configuration document, so that both go through one reading.

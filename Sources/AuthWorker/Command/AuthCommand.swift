@@ -1,7 +1,6 @@
 internal import ArgumentParser
 
 /// `dockmaster-auth`: Docker's token service, a drop-in for docker_auth.
-@main
 struct AuthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dockmaster-auth",

@@ -95,8 +95,9 @@ extension AuthSettings {
     ) -> Server? {
         let node = root["server"] ?? root
         if root["server"] != nil { reading.check(node, knows: serverKeys) }
-        for key in ["certificate", "key", "letsencrypt", "tls_min_version", "tls_curve_preferences", "tls_cipher_suites"]
-        {
+        for key in [
+            "certificate", "key", "letsencrypt", "tls_min_version", "tls_curve_preferences", "tls_cipher_suites",
+        ] {
             guard let value = node[key], !value.isNull, root["server"] != nil else { continue }
             reading.refuse(
                 value.refused(

@@ -21,7 +21,7 @@ struct TokenEndpoint: Sendable {
             return .refusal(.badRequest, "Bad request: \(error.problem)")
         }
         var audit = AuditRecord(asked, logger: logger, start: start)
-        let labels: [String: [String]]
+        let labels: Labels
         switch await state.users.signIn(asked.account, password: asked.password) {
         case .signedIn(let found): labels = found
         case .unknownAccount:

@@ -12,7 +12,7 @@ enum ConnectionSetup {
             throw ChannelError.ioOnClosedChannel
         }
         let connection = ClientConnection(
-            remote: channel.remoteAddress?.ipAddress ?? "unknown", https: tls, tls: nil, isHTTP2: false,
+            remote: clientAddress(channel), https: tls, tls: nil, isHTTP2: false,
             port: channel.localAddress?.port ?? (tls ? 443 : 80))
         guard tls else {
             try addHTTP1(channel, services: services, connection: connection)
@@ -38,6 +38,14 @@ enum ConnectionSetup {
             try pipeline.addHandler(NIOSSLServerHandler(context: certificates.fallback))
         }
         try pipeline.addHandler(handshake)
+    }
+
+    /// The peer's address; an IPv4 client of a socket for both families as the IPv4 address that it is.
+    /// - Source: RFC 4291, section 2.5.5.2.
+    private static func clientAddress(_ channel: any Channel) -> String {
+        guard let address = channel.remoteAddress?.ipAddress else { return "unknown" }
+        let mapped = "::ffff:"
+        return address.hasPrefix(mapped) && address.contains(".") ? String(address.dropFirst(mapped.count)) : address
     }
 
     static func addHTTP1(_ channel: any Channel, services: LoopServices, connection: ClientConnection) throws {

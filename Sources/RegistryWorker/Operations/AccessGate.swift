@@ -70,10 +70,18 @@ struct AccessGate: Sendable {
         var value = "Bearer realm=\"\(token.realm)\",service=\"\(token.service)\""
         if !scopes.isEmpty { value += ",scope=\"\(scopes.map(\.description).joined(separator: " "))\"" }
         if let error { value += ",error=\"\(error)\"" }
+        // Docker prints this description, and the body's message only where there is none.
+        if error != nil, let message { value += ",error_description=\"\(Self.quotable(message))\"" }
         return OCIError(
             code, message: message,
             detail: scopes.isEmpty ? [:] : ["scope": scopes.map(\.description).joined(separator: " ")],
             status: .unauthorized, headers: [.wwwAuthenticate: value])
+    }
+
+    /// The text as an `error_description` may hold it.
+    /// - Source: RFC 6750, section 3: printable ASCII without quotes and backslashes.
+    private static func quotable(_ text: String) -> String {
+        String(text.map { $0.isASCII && $0 >= " " && $0 != "\"" && $0 != "\\" ? $0 : "'" })
     }
 
     /// The token of a bearer credential; nil for other schemes, which are answered like none.

@@ -6,8 +6,11 @@ struct ConsoleFormat {
     /// How wide the watchers' names are padded.
     var width = 10
 
-    /// What the sentence or the prefix says already.
-    private static let hidden: Set<String> = ["component", "event", "watcher", "instance"]
+    /// What the sentence or the prefix says already, and what only a closer look needs: the file and the journal have it.
+    private static let hidden: Set<String> = [
+        "component", "event", "watcher", "instance", "method", "path", "status", "duration_ms", "bytes", "bytes_in",
+        "digest", "repository", "user", "upstream", "upstream_ms", "tls", "protocol", "user_agent",
+    ]
     private static let palette = [36, 32, 35, 34, 33, 96, 92, 95]
 
     /// - Parameter clock: the time of day, "16:33:01".
