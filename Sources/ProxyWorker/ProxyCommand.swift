@@ -5,7 +5,7 @@ import WorkerRuntime
 
 /// The proxy worker's command line.
 @main
-struct ProxyCommand: AsyncParsableCommand {
+struct ProxyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dockmaster-proxy",
         abstract: "The proxy of Dockmaster: TLS, routes, and nothing else faces the network.")
@@ -16,14 +16,7 @@ struct ProxyCommand: AsyncParsableCommand {
     @Flag(help: "Checks the configuration and ends.")
     var check = false
 
-    /// Signals are blocked here, on the main thread and before there is any other: a thread that does not block them would
-    /// die of them.
-    static func main() async {
-        ServiceSignals.block()
-        await main(nil)
-    }
-
-    func run() async throws {
+    func run() throws {
         guard !check else {
             do {
                 _ = try ProxyState(try ProxyConfigurationFile.read(config))
@@ -35,6 +28,16 @@ struct ProxyCommand: AsyncParsableCommand {
                 Glibc.exit(EXIT_FAILURE)
             }
         }
-        Glibc.exit(await WorkerMain.run(ProxyService(configuration: config), component: "proxy"))
+        serve()
+    }
+
+    /// The bridge to tasks. The main thread only waits here, with the signals blocked: under an `async` main it would wait
+    /// in libdispatch's sigsuspend(2), which opens it to every signal, and SIGHUP would end the process.
+    private func serve() -> Never {
+        ServiceSignals.block()
+        Task { [config] in
+            Glibc.exit(await WorkerMain.run(ProxyService(configuration: config), component: "proxy"))
+        }
+        while true { pause() }
     }
 }
