@@ -5,7 +5,7 @@ import WorkerRuntime
 
 /// The proxy worker's command line.
 @main
-struct ProxyCommand: AsyncParsableCommand {
+struct ProxyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dockmaster-proxy",
         abstract: "The proxy of Dockmaster: TLS, routes, and nothing else faces the network.")
@@ -16,7 +16,7 @@ struct ProxyCommand: AsyncParsableCommand {
     @Flag(help: "Checks the configuration and ends.")
     var check = false
 
-    func run() async throws {
+    func run() throws {
         guard !check else {
             do {
                 _ = try ProxyState(try ProxyConfigurationFile.read(config))
@@ -28,6 +28,16 @@ struct ProxyCommand: AsyncParsableCommand {
                 Glibc.exit(EXIT_FAILURE)
             }
         }
-        Glibc.exit(await WorkerMain.run(ProxyService(configuration: config), component: "proxy"))
+        serve()
+    }
+
+    /// The bridge to tasks. The main thread only waits here, with the signals blocked: under an `async` main it would wait
+    /// in libdispatch's sigsuspend(2), which opens it to every signal, and SIGHUP would end the process.
+    private func serve() -> Never {
+        ServiceSignals.block()
+        Task { [config] in
+            Glibc.exit(await WorkerMain.run(ProxyService(configuration: config), component: "proxy"))
+        }
+        while true { pause() }
     }
 }
