@@ -1,6 +1,4 @@
 import ArgumentParser
-import BundleConfig
-import Glibc
 import WorkerRuntime
 
 /// The proxy worker's command line.
@@ -16,28 +14,11 @@ struct ProxyCommand: ParsableCommand {
     @Flag(help: "Checks the configuration and ends.")
     var check = false
 
-    func run() throws {
-        guard !check else {
-            do {
-                _ = try ProxyState(try ProxyConfigurationFile.read(config))
-                return
-            } catch {
-                let problems = (error as? ConfigurationErrors)?.errors.map(\.description) ?? ["\(error)"]
-                let text = problems.map { $0 + "\n" }.joined()
-                _ = text.withCString { Glibc.write(STDERR_FILENO, $0, text.utf8.count) }
-                Glibc.exit(EXIT_FAILURE)
-            }
+    func run() {
+        guard check else { WorkerMain.serve(ProxyService(configuration: config), component: "proxy") }
+        WorkerMain.check {
+            _ = try ProxyState(try ProxyConfigurationFile.read(config))
+            return []
         }
-        serve()
-    }
-
-    /// The bridge to tasks. The main thread only waits here, with the signals blocked: under an `async` main it would wait
-    /// in libdispatch's sigsuspend(2), which opens it to every signal, and SIGHUP would end the process.
-    private func serve() -> Never {
-        ServiceSignals.block()
-        Task { [config] in
-            Glibc.exit(await WorkerMain.run(ProxyService(configuration: config), component: "proxy"))
-        }
-        while true { pause() }
     }
 }
