@@ -72,7 +72,9 @@ struct AccessTests {
             let expired = client.with(token: try TestToken.make("bob", [], lifetime: -3_600))
             let answer = try await expired.send(.get, "/v2/")
             #expect(answer.status == .unauthorized && answer.code == "UNAUTHORIZED")
-            #expect(answer.header(.wwwAuthenticate)?.hasPrefix(Self.realm + ",error=\"invalid_token\",") == true)
+            #expect(
+                answer.header(.wwwAuthenticate)?.hasPrefix(
+                    Self.realm + ",error=\"invalid_token\",error_description=\"the token ") == true)
             #expect(answer.text.contains("expired"))
             let foreign = client.with(token: try TestToken.make("bob", [], audience: "elsewhere"))
             #expect(try await foreign.send(.get, "/v2/").status == .unauthorized)
