@@ -12,7 +12,7 @@ package struct BlobInfo: Sendable, Hashable {
     }
 }
 
-/// An open blob. It can be read to its end even when it is deleted meanwhile.
+/// An open blob. It can be read to its end even when it is deleted meanwhile. One read at a time.
 package protocol BlobReader: Sendable {
     var info: BlobInfo { get }
 

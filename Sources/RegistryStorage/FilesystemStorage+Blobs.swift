@@ -42,33 +42,3 @@ extension FilesystemStorage {
         return BlobInfo(digest: digest, size: stamp.size)
     }
 }
-
-/// A blob's file, read on the storage's threads.
-final class FileBlobReader: BlobReader {
-    private let file: OpenFile
-    let info: BlobInfo
-    private let pool: BlockingPool
-
-    init(file: consuming OpenFile, info: BlobInfo, pool: BlockingPool) {
-        self.file = file
-        self.info = info
-        self.pool = pool
-    }
-
-    func read(at offset: Int, count: Int) async throws(StorageError) -> ByteBuffer {
-        try await pool.run { [self] () throws(StorageError) in
-            var buffer = ByteBufferAllocator().buffer(capacity: count)
-            var failure: StorageError?
-            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
-                do throws(StorageError) {
-                    return try file.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]), at: offset)
-                } catch {
-                    failure = error
-                    return 0
-                }
-            }
-            if let failure { throw failure }
-            return buffer
-        }
-    }
-}

@@ -8,7 +8,7 @@ import RegistryStorage
 /// Blobs: looked for, pulled (whole or in part), and unlinked.
 extension RegistryMiddleware {
     /// How much of a blob is read at once. One such part is being sent while the next is read.
-    private static let partSize = 256 << 10
+    private static let partSize = 128 << 10
 
     func blob(_ request: RegistryRequest, _ repository: RepositoryName, _ text: String) async throws -> Response {
         let digest = try request.digest(text)
