@@ -63,7 +63,7 @@ let package = Package(
 
         // Tier 2
         .target(
-            name: "WorkerRuntime", dependencies: ["BundleConfig", "BundleLog", "CSystemd", log],
+            name: "WorkerRuntime", dependencies: ["BundleConfig", "BundleLog", "CLinux", "CSystemd", log],
             swiftSettings: strict),
         .target(
             name: "RegistryToken",
