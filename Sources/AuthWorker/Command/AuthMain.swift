@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import WorkerRuntime
 
-/// Where the process begins: signals are blocked on the main thread before any other thread can exist, and be hit by one.
+/// Where the process begins: signals are blocked on the main thread before another thread can exist and be hit by one.
 ///
 /// Not an async `main`: on Linux that ends in dispatch_main(), which parks the main thread in sigsuspend(2) with every
 /// signal open, so that SIGHUP and SIGTERM would end the process whatever the other threads block.
