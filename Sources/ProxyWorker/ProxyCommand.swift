@@ -1,11 +1,9 @@
 import ArgumentParser
-import BundleConfig
-import Glibc
 import WorkerRuntime
 
 /// The proxy worker's command line.
 @main
-struct ProxyCommand: AsyncParsableCommand {
+struct ProxyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dockmaster-proxy",
         abstract: "The proxy of Dockmaster: TLS, routes, and nothing else faces the network.")
@@ -16,18 +14,11 @@ struct ProxyCommand: AsyncParsableCommand {
     @Flag(help: "Checks the configuration and ends.")
     var check = false
 
-    func run() async throws {
-        guard !check else {
-            do {
-                _ = try ProxyState(try ProxyConfigurationFile.read(config))
-                return
-            } catch {
-                let problems = (error as? ConfigurationErrors)?.errors.map(\.description) ?? ["\(error)"]
-                let text = problems.map { $0 + "\n" }.joined()
-                _ = text.withCString { Glibc.write(STDERR_FILENO, $0, text.utf8.count) }
-                Glibc.exit(EXIT_FAILURE)
-            }
+    func run() {
+        guard check else { WorkerMain.serve(ProxyService(configuration: config), component: "proxy") }
+        WorkerMain.check {
+            _ = try ProxyState(try ProxyConfigurationFile.read(config))
+            return []
         }
-        Glibc.exit(await WorkerMain.run(ProxyService(configuration: config), component: "proxy"))
     }
 }

@@ -1,7 +1,7 @@
 import BundleConfig
 import BundleLog
 import Glibc
-package import Logging
+import Logging
 
 /// The life of a worker process: boot, ready, reload, drain.
 package enum WorkerMain {
@@ -17,11 +17,34 @@ package enum WorkerMain {
         case drained
     }
 
-    /// Runs the worker until it is told to stop, and gives its exit status.
-    package static func run(_ worker: some Worker, component: String, level: Logger.Level = .info) async -> CInt {
+    /// Runs the worker until it is told to stop, and ends the process with its exit status.
+    ///
+    /// Not for an `async` main: on Linux that ends in dispatch_main(), which parks the main thread in sigsuspend(2) with
+    /// every signal open, so that SIGHUP would end the process whatever the other threads block. Here the main thread
+    /// waits with the signals blocked, and was the first to block them.
+    package static func serve(_ worker: some Worker, component: String) -> Never {
         ServiceSignals.block()
+        // The bridge from the main thread to tasks; it ends with the process.
+        Task.detached { Glibc.exit(await run(worker, component: component)) }
+        while true { pause() }
+    }
+
+    /// Tries out what `--check` is for, and ends the process: with 0, or with 1 and every problem on standard error.
+    /// - Parameter read: reads the configuration and gives its warnings.
+    package static func check(_ read: () throws -> [String]) -> Never {
+        do {
+            for warning in try read() { StandardError.write(Array("warning: \(warning)\n".utf8)) }
+            Glibc.exit(EXIT_SUCCESS)
+        } catch {
+            for problem in problems(of: error) { StandardError.write(Array("\(problem)\n".utf8)) }
+            Glibc.exit(EXIT_FAILURE)
+        }
+    }
+
+    /// Runs the worker until it is told to stop, and gives its exit status.
+    private static func run(_ worker: some Worker, component: String) async -> CInt {
         harden()
-        BundleLog.bootstrap(level: level, component: component)
+        BundleLog.bootstrap(level: .info, component: component)
         let logger = Logger(label: component)
         let notifier = ServiceNotifier()
         let (events, post) = AsyncStream.makeStream(of: Event.self)
@@ -91,10 +114,13 @@ package enum WorkerMain {
         notifier.ready()
     }
 
+    private static func problems(of error: any Error) -> [String] {
+        (error as? ConfigurationErrors)?.errors.map(\.description) ?? ["\(error)"]
+    }
+
     /// One line for each problem.
     private static func report(_ error: any Error, logger: Logger, doing: String) {
-        let problems = (error as? ConfigurationErrors)?.errors.map(\.description) ?? ["\(error)"]
-        for problem in problems {
+        for problem in problems(of: error) {
             logger.error("cannot \(doing): \(problem)", metadata: [LogField.event: "\(doing)_refused"])
         }
     }

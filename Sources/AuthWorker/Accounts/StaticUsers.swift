@@ -11,7 +11,8 @@ struct StaticUsers: Sendable {
 
     /// Keys are compared by bytes: two spellings of one letter are two users.
     private let users: [[UInt8]: StaticUser]
-    private let decoy: BcryptHash?
+    /// What a stranger's password is compared with.
+    let decoy: BcryptHash?
     private let pool: PasswordPool
     private let cache: CredentialCache
 

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 
 /// `dockmaster-auth`: Docker's token service, a drop-in for docker_auth.
-struct AuthCommand: AsyncParsableCommand {
+@main
+struct AuthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dockmaster-auth",
         abstract: "Gives registry tokens to the users of a docker_auth configuration file.",

@@ -1,11 +1,8 @@
 internal import ArgumentParser
-internal import BundleConfig
-internal import BundleLog
-internal import Glibc
 internal import WorkerRuntime
 
 /// `dockmaster-auth --config FILE [--check]`.
-struct ServeCommand: AsyncParsableCommand {
+struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serves until SIGTERM; SIGHUP reads the file again.", shouldDisplay: false)
 
@@ -18,18 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Takes unknown keys as docker_auth does, with a warning.")
     var compat = false
 
-    func run() async throws {
-        guard check else {
-            let worker = TokenWorker(path: config, isCompatible: compat)
-            Glibc.exit(await WorkerMain.run(worker, component: "auth"))
-        }
-        do {
-            let settings = try AuthSettings.load(config, isCompatible: compat)
-            for warning in settings.warnings { StandardError.write(Array("warning: \(warning)\n".utf8)) }
-            print("\(config): ok")
-        } catch {
-            for problem in error.errors { StandardError.write(Array("\(problem)\n".utf8)) }
-            throw ExitCode.failure
-        }
+    func run() {
+        guard check else { WorkerMain.serve(TokenWorker(path: config, isCompatible: compat), component: "auth") }
+        WorkerMain.check { try AuthSettings.load(config, isCompatible: compat).warnings }
     }
 }
