@@ -52,13 +52,15 @@ enum Disk {
     }
 
     /// Removes a folder and all that is in it; one that is not there is no error.
+    /// What a request that found the folder a moment ago still puts into it goes too.
     static func removeTree(_ path: String) throws(StorageError) {
-        for entry in try entries(of: path) ?? [] {
-            let child = "\(path)/\(entry.name)"
-            if entry.isFolder { try removeTree(child) } else { try remove(child) }
-        }
-        guard rmdir(path) == 0 || errno == ENOENT || errno == ENOTEMPTY else {
-            throw SystemErrors.failure("remove the folder", path)
+        for _ in 0..<32 {
+            for entry in try entries(of: path) ?? [] {
+                let child = "\(path)/\(entry.name)"
+                if entry.isFolder { try removeTree(child) } else { try remove(child) }
+            }
+            if rmdir(path) == 0 || errno == ENOENT { return }
+            guard errno == ENOTEMPTY || errno == EEXIST else { throw SystemErrors.failure("remove the folder", path) }
         }
     }
 

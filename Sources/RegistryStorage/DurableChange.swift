@@ -22,17 +22,28 @@ struct DurableChange {
             return
         }
         let parent = Disk.parent(of: path)
-        var isNew = try Disk.makeFolder(path)
-        if isNew == nil {
-            ledger.forget(parent)
-            try makeFolder(parent)
-            isNew = try Disk.makeFolder(path)
-        } else if isNew == false {
-            try makeFolder(parent)
+        // Another request's delete may take the parent away at any moment: then it is made again.
+        for _ in 0..<32 {
+            guard let isNew = try Disk.makeFolder(path) else {
+                ledger.forget(parent)
+                try makeFolder(parent)
+                continue
+            }
+            if !isNew { confirm(parent) }
+            touch(parent)
+            if isLasting { made.append(path) }
+            return
         }
-        guard isNew != nil else { throw .io(operation: "make the folder", path: path, errno: 2) }
-        touch(parent)
-        if isLasting { made.append(path) }
+        throw .io(operation: "make the folder", path: path, errno: 2)
+    }
+
+    /// Makes sure of a folder that was found to be there, as another request may have made it a moment ago, without sync.
+    mutating func confirm(_ path: String) {
+        var path = path
+        while path != top && path.count > top.count && !ledger.knows(path) {
+            path = Disk.parent(of: path)
+            touch(path)
+        }
     }
 
     /// Notes that a name in the folder has changed.
@@ -44,7 +55,7 @@ struct DurableChange {
     /// again.
     mutating func place(_ source: String, at path: String, isLasting: Bool = true) throws(StorageError) {
         let folder = Disk.parent(of: path)
-        for _ in 0..<8 {
+        for _ in 0..<32 {
             try makeFolder(folder, isLasting: isLasting)
             if try Disk.rename(source, to: path) {
                 touch(folder)

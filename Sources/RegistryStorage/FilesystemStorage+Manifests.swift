@@ -23,7 +23,7 @@ extension FilesystemStorage {
             var change = change()
             let path = layout.blob(digest)
             if let stamp = try Disk.stamp(path), stamp.size == manifest.bytes.count {
-                try change.makeFolder(Disk.parent(of: path), isLasting: false)
+                change.confirm(Disk.parent(of: path))
                 change.touch(Disk.parent(of: path))
             } else {
                 try change.write(manifest.bytes, at: path, isLasting: false)

@@ -64,6 +64,7 @@ extension FilesystemStorage {
     ) async throws(StorageError) -> BlobInfo {
         try await writes.run { [self] () throws(StorageError) in
             let writer = try openWriter(id, repository, at: nil)
+            defer { writer.release() }
             guard let computed = try writer.digest(digest.algorithm), computed == digest else {
                 sessions.remember(id, UploadSessions.Memory(hash: writer.hash, synced: writer.synced))
                 throw .digestMismatch(expected: digest, computed: try writer.digest(digest.algorithm) ?? digest)
@@ -171,7 +172,7 @@ extension FilesystemStorage {
         let path = layout.blob(digest)
         if let stamp = try Disk.stamp(path), stamp.size == size {
             let folder = Disk.parent(of: path)
-            try change.makeFolder(folder, isLasting: false)
+            change.confirm(folder)
             change.touch(folder)
         } else {
             try change.place(source, at: path, isLasting: false)

@@ -69,7 +69,7 @@ package final class FilesystemStorage: RegistryStore {
     ) throws(StorageError) {
         if try link(at: path) == digest {
             // It may be another request's of a moment ago: make sure of its folder too.
-            try change.makeFolder(Disk.parent(of: path), isLasting: isLasting)
+            change.confirm(Disk.parent(of: path))
             change.touch(Disk.parent(of: path))
         } else {
             try change.write(Array(digest.description.utf8), at: path, isLasting: isLasting)
