@@ -63,7 +63,7 @@ let package = Package(
 
         // Tier 2
         .target(
-            name: "WorkerRuntime", dependencies: ["BundleConfig", "BundleLog", "CSystemd", log],
+            name: "WorkerRuntime", dependencies: ["BundleConfig", "BundleLog", "CLinux", "CSystemd", log],
             swiftSettings: strict),
         .target(
             name: "RegistryToken",
@@ -108,6 +108,7 @@ let package = Package(
                 "WorkerRuntime", "BundleConfig", "BundleLog", log, nio, nioPosix, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
 

@@ -1,6 +1,6 @@
 internal import RegistryToken
 
-/// Everything that one loaded configuration makes: swapped as a whole by a reload, while requests in flight keep theirs.
+/// Everything that one loaded configuration makes. A reload swaps it as a whole; requests in flight keep theirs.
 final class AuthState: Sendable {
     let settings: AuthSettings
     let users: StaticUsers

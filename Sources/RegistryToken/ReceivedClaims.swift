@@ -1,4 +1,4 @@
-/// The claims of a token whose signature holds: issuer and audience are right, times are yet to be compared with a clock.
+/// The claims of a token whose signature, issuer and audience hold; times are yet to be compared with a clock.
 struct ReceivedClaims: Sendable {
     var token: VerifiedToken
     var notBefore: Int64?

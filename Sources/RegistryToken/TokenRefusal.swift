@@ -3,7 +3,7 @@ package enum TokenRefusal: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(limit: Int)
     case malformed(String)
     case algorithm(String)
-    /// The token names or brings a key of its own (`jwk`, `jku`, `x5u`, or an `x5c` that leads to no trusted certificate).
+    /// The token names or brings a key of its own: `jwk`, `jku`, `x5u`, or an `x5c` that leads to nothing trusted.
     case foreignKey(header: String)
     case unknownKey
     case criticalHeader

@@ -1,8 +1,8 @@
 /// Signs registry tokens (JWS compact form) with one key.
 ///
 /// The header is the same for every token of a key, so it is written once; signing is one pass over the claims and one
-/// private-key operation of swift-crypto. jwt-kit would encode header and claims anew through Foundation's JSONEncoder and
-/// hop to an actor for each token; the tests hold our tokens against it instead.
+/// private-key operation of swift-crypto. jwt-kit would encode header and claims anew through Foundation's JSONEncoder
+/// and hop to an actor for each token; the tests hold our tokens against it instead.
 package struct TokenSigner: Sendable {
     package let algorithm: TokenAlgorithm
     package let keyIdentifier: String
@@ -13,7 +13,7 @@ package struct TokenSigner: Sendable {
     /// - Parameters:
     ///   - certificate: PEM: the certificate of the key first, then the chain that goes into `x5c` with it.
     ///   - key: PEM: the private key.
-    ///   - legacyKeyIdentifier: libtrust's key id (distribution 2.x) instead of the RFC 7638 thumbprint (distribution 3).
+    ///   - legacyKeyIdentifier: libtrust's key id (distribution 2.x), not the RFC 7638 thumbprint (distribution 3).
     package init(
         certificate: String, key: String, legacyKeyIdentifier: Bool = true
     ) throws(TokenKeyError) {

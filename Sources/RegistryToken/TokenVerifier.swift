@@ -2,8 +2,8 @@ internal import Crypto
 
 /// Decides whether a bearer token was made by a token service that this registry trusts, for this registry, for now.
 ///
-/// - Keys: only those of the bundle's certificates, found by `kid` (either form) or by an `x5c` chain that leads to one of
-///   them. The algorithm is the key's; `none`, HMAC, `jwk`, `jku`, `x5u` and `crit` are refused.
+/// - Keys: only those of the bundle's certificates, found by `kid` (either form) or by an `x5c` chain that leads to one
+///   of them. The algorithm is the key's; `none`, HMAC, `jwk`, `jku`, `x5u` and `crit` are refused.
 /// - Limits: a token of at most 16 KiB, times with 60 s of leeway.
 /// - Cost: a token seen before costs one SHA-256; the caches are bounded.
 /// - Source: distribution's token specification; RFC 7515, RFC 8725.

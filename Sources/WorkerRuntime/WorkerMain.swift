@@ -1,5 +1,6 @@
 import BundleConfig
 import BundleLog
+import CLinux
 import Glibc
 import Logging
 
@@ -60,6 +61,7 @@ package enum WorkerMain {
         }
         notifier.ready()
         notifier.status("ready")
+        clinux_release_startup_memory()
 
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { for await signal in ServiceSignals.stream() { post.yield(.signal(signal)) } }
@@ -134,10 +136,10 @@ package enum WorkerMain {
         }
     }
 
-    /// No file of ours is readable by others, and no core dump holds a key.
+    /// No file of ours is readable by others, no core dump holds a key, and memory stays where it is used.
     private static func harden() {
         umask(0o077)
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
+        _ = clinux_forbid_core_dumps()
+        clinux_limit_arenas(2)
     }
 }

@@ -55,7 +55,8 @@ struct AccessListTests {
     func warnings() throws {
         let file = """
             server: {addr: ":5001"}
-            token: {issuer: a, expiration: 900, certificate: \(TestKeys.folder)/p256.crt, key: \(TestKeys.folder)/p256.key}
+            token: {issuer: a, expiration: 900, certificate: \(TestKeys.folder)/p256.crt, \
+            key: \(TestKeys.folder)/p256.key}
             users: {a: {password: plain}}
             acl:
               - {match: {account: "/(a)/", name: "${account:2}"}, actions: []}

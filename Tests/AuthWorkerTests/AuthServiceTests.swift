@@ -14,7 +14,8 @@ struct AuthServiceTests {
     private func settings(users: String, acl: String, key: String = "p256") throws -> AuthSettings {
         let file = """
             server: {addr: ":5001"}
-            token: {issuer: a, expiration: 60, certificate: \(TestKeys.folder)/\(key).crt, key: \(TestKeys.folder)/\(key).key}
+            token: {issuer: a, expiration: 60, certificate: \(TestKeys.folder)/\(key).crt, \
+            key: \(TestKeys.folder)/\(key).key}
             users: \(users)
             acl: \(acl)
             """

@@ -74,8 +74,10 @@ struct StaticUsersTests {
 
     @Test("that do not exist cost what those that do: a comparison with a decoy of the cost that most have")
     func decoy() async throws {
-        let accounts = [("a", try user(Self.hash)), ("b", try user(Self.hash)),
-            ("c", try user(Self.hash.replacing("$05$", with: "$10$")))]
+        let accounts = [
+            ("a", try user(Self.hash)), ("b", try user(Self.hash)),
+            ("c", try user(Self.hash.replacing("$05$", with: "$10$"))),
+        ]
         #expect(StaticUsers(accounts, pool: PasswordPool(threads: 1, limit: 4)).decoy?.cost == 5)
         // Where nothing may wait to be compared, a stranger is turned away like a user: a comparison was asked for.
         let closed = StaticUsers(accounts, pool: PasswordPool(threads: 1, limit: 0))

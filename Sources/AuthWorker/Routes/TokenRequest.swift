@@ -1,7 +1,7 @@
 internal import HTTPTypes
 
-/// What a client asks of the token end-point, understood in docker_auth's order: address, credentials, account, service,
-/// scopes. The first thing that cannot be understood ends it.
+/// What a client asks of the token end-point, understood in docker_auth's order: address, credentials, account,
+/// service, scopes. The first thing that cannot be understood ends it.
 struct TokenRequest: Sendable {
     var address: IPAddress
     /// Empty for anonymous.

@@ -1,6 +1,5 @@
 import BundleConfig
 import NIOCore
-import NIOHPACK
 import NIOHTTP2
 
 /// Lays out the pipeline of an HTTP/2 connection: each stream is a channel of its own with the handlers of HTTP/1.

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import ProcessControl
 internal import Supervision
 
@@ -221,6 +222,8 @@ extension Arbiter {
         if let deadline = job.deadline { loop.cancel(deadline) }
         reload = nil
         closeUnusedSockets()
+        // Reading a configuration touches as much as starting does.
+        clinux_release_startup_memory()
         if !isStopping { surroundings.notifier.ready("ready: \(order.joined(separator: ", "))") }
         for waiter in job.waiters { waiter(job.outcome) }
         runQueuedReload()

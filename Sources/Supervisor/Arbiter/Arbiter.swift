@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import ProcessControl
 internal import Supervision
@@ -167,6 +168,7 @@ final class Arbiter {
         surroundings.notifier.ready("ready: \(order.joined(separator: ", "))")
         if let banner { relay.post(.banner(banner)) }
         banner = nil
+        clinux_release_startup_memory()
         runQueuedReload()
     }
 

@@ -1,0 +1,97 @@
+import Foundation
+import Glibc
+import Testing
+
+/// The built program, as a process.
+@Suite("The auth worker's process", .timeLimit(.minutes(1)))
+struct AuthProcessTests {
+    private let folder = "\(NSTemporaryDirectory())dockmaster-auth-process-\(UUID().uuidString.prefix(8))"
+    private var program: URL {
+        URL(filePath: "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/"))
+            .appending(path: ".build/debug/dockmaster-auth")
+    }
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    private func write(acl: String) throws {
+        let file = """
+            server: {addr: \(folder)/a.sock, net: unix, real_ip_header: X-Real-IP}
+            token: {issuer: a, expiration: 60, certificate: \(TestKeys.folder)/p256.crt, key: \(TestKeys.folder)/p256.key}
+            users: {"": {}}
+            acl: \(acl)
+            """
+        try Data(file.utf8).write(to: URL(filePath: "\(folder)/auth.yml"))
+    }
+
+    /// Everything that one request over the socket is answered with; empty while nobody listens.
+    private func ask(_ path: String) -> String {
+        let socket = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array("\(folder)/a.sock".utf8)) }
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard connected == 0 else { return "" }
+        let request = Array("GET \(path) HTTP/1.1\r\nHost: x\r\nX-Real-IP: 10.0.0.7\r\nConnection: close\r\n\r\n".utf8)
+        guard send(socket, request, request.count, CInt(MSG_NOSIGNAL)) == request.count else { return "" }
+        var answer: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 8192)
+        while true {
+            let count = recv(socket, &chunk, chunk.count, 0)
+            guard count > 0 else { break }
+            answer += chunk[..<count]
+        }
+        return String(decoding: answer, as: UTF8.self)
+    }
+
+    /// Asks again until the answer holds the text; the suite's time limit ends it otherwise.
+    private func wait(for text: String, at path: String) async throws {
+        while !ask(path).contains(text) { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    @Test("reloads on SIGHUP, keeps the old state when the file is bad, and ends with 0 on SIGTERM")
+    func signals() async throws {
+        try write(acl: "[{match: {}, actions: [pull]}]")
+        let process = Process()
+        process.executableURL = program
+        process.arguments = ["--config", "\(folder)/auth.yml"]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        defer { if process.isRunning { process.terminate() } }
+        try await wait(for: #"{"status":"ok"}"#, at: "/healthz")
+
+        try write(acl: "[{match: {team: x}, actions: [pull]}]")
+        kill(process.processIdentifier, SIGHUP)
+        try await wait(for: "refused: ", at: "/healthz")
+        #expect(ask("/auth?service=s&scope=repository:x:pull").hasPrefix("HTTP/1.1 200 OK"))
+
+        try write(acl: "[]")
+        kill(process.processIdentifier, SIGHUP)
+        try await wait(for: #"{"status":"ok"}"#, at: "/healthz")
+
+        process.terminate()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test("refuses a bad file with 78, and with 1 when it only checks")
+    func refusals() throws {
+        try write(acl: "[{match: {}}]")
+        for (arguments, status) in [(["--check"], 1), ([], 78)] as [([String], Int32)] {
+            let process = Process()
+            process.executableURL = program
+            process.arguments = ["--config", "\(folder)/auth.yml"] + arguments
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == status)
+        }
+    }
+}
