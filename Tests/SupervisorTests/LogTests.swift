@@ -80,7 +80,7 @@ struct LineSplitterTests {
 struct ConsoleFormatTests {
     private let format = ConsoleFormat(colours: false, width: 8)
 
-    @Test("shows the watcher, the time, the level, the sentence and the fields that it does not hold already")
+    @Test("shows the watcher, the time, the level, the sentence and the fields that say more")
     func json() {
         let shown = format.render(
             line(#"{"level":"info","msg":"pushed a:1","component":"registry","request_id":"r1","user":"b","error":"c d"}"#),
