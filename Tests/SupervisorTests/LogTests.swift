@@ -83,7 +83,9 @@ struct ConsoleFormatTests {
     @Test("shows the watcher, the time, the level, the sentence and the fields that say more")
     func json() {
         let shown = format.render(
-            line(#"{"level":"info","msg":"pushed a:1","component":"registry","request_id":"r1","user":"b","error":"c d"}"#),
+            line(
+                #"{"level":"info","msg":"pushed a:1","component":"registry","request_id":"r1","user":"b","error":"c d"}"#
+            ),
             watcher: "registry", clock: "16:33:01")
         #expect(text(shown) == "registry  16:33:01 info  pushed a:1  request_id=r1  error=\"c d\"\n")
     }
