@@ -1,7 +1,7 @@
 package import Hummingbird
 import HTTPTypes
 import Logging
-import NIOCore
+package import NIOCore
 
 /// What the two HTTP workers know of a request beside the request itself.
 package struct ServiceRequestContext: RequestContext {
@@ -12,10 +12,13 @@ package struct ServiceRequestContext: RequestContext {
     package var remoteAddress: String
     /// Whether the connection comes over a unix socket, that is, from our own proxy: only then are its headers believed.
     package let isFromProxy: Bool
+    /// The connection's own: a body that is streamed faster than it writes waits for its turns, or memory grows without limit.
+    package let eventLoop: any EventLoop
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         requestID = ""
+        eventLoop = source.channel.eventLoop
         switch source.channel.remoteAddress ?? source.channel.localAddress {
         case .v4, .v6:
             isFromProxy = false

@@ -2,6 +2,7 @@ import BundleLog
 import HTTPService
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import RegistryModel
 import RegistryStorage
 
@@ -61,11 +62,14 @@ extension RegistryMiddleware {
         }
         headers[.contentLength] = String(bounds.count)
         guard let reader else { return Response(status: status, headers: headers) }
-        return Response(status: status, headers: headers, body: Self.body(reader, bounds))
+        return Response(status: status, headers: headers, body: Self.body(reader, bounds, request.context.eventLoop))
     }
 
     /// Streams with the client's speed: the next part is read while one is written, and no further.
-    private static func body(_ reader: any BlobReader, _ bounds: Range<Int>) -> ResponseBody {
+    ///
+    /// The writer returns before the event loop has seen a part, and asks whether the socket takes more only of a loop that is
+    /// not behind; so each part waits for the loop's turn, or a fast client would have the whole blob queued in memory.
+    private static func body(_ reader: any BlobReader, _ bounds: Range<Int>, _ loop: any EventLoop) -> ResponseBody {
         ResponseBody(contentLength: bounds.count) { writer in
             var offset = bounds.lowerBound
             var part = try await reader.read(at: offset, count: min(partSize, bounds.upperBound - offset))
@@ -76,6 +80,7 @@ extension RegistryMiddleware {
                 let nextOffset = offset
                 async let next = reader.read(at: nextOffset, count: min(partSize, bounds.upperBound - nextOffset))
                 try await writer.write(part)
+                try await loop.submit {}.get()
                 part = try await next
             }
             try await writer.finish(nil)
