@@ -81,7 +81,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, log,
             ], swiftSettings: strict),
         .target(
-            name: "RegistryStorage", dependencies: ["RegistryModel", "COpenSSL", nio, nioPosix],
+            name: "RegistryStorage", dependencies: ["RegistryModel", "CLinux", "COpenSSL", nio, nioPosix],
             swiftSettings: strict),
 
         // Tier 4: the four processes.

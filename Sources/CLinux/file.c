@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "clinux_file.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 static int64_t nanoseconds(struct timespec time) {
@@ -34,4 +35,8 @@ int clinux_lstat(const char *path, struct clinux_status *status) {
 int clinux_fstat(int descriptor, struct clinux_status *status) {
     struct stat found;
     return take(fstat(descriptor, &found), &found, status);
+}
+
+int clinux_start_write_back(int descriptor, int64_t offset, int64_t count) {
+    return sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE) != 0 ? -errno : 0;
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The storage's calls on names of the file system. All block: only for the storage's threads.
@@ -13,15 +14,14 @@ enum Disk {
 
     /// - Returns: nil when nothing has this name.
     static func stamp(_ path: String) throws(StorageError) -> Stamp? {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
+        var status = clinux_status()
+        guard clinux_stat(path, &status) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw SystemErrors.failure("look at", path)
         }
         return Stamp(
-            device: UInt(status.st_dev), inode: UInt(status.st_ino), size: Int(status.st_size),
-            modified: status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec,
-            changed: status.st_ctim.tv_sec * 1_000_000_000 + status.st_ctim.tv_nsec)
+            device: UInt(status.device), inode: UInt(status.inode), size: Int(status.size),
+            modified: Int(status.modified), changed: Int(status.changed))
     }
 
     static func exists(_ path: String) throws(StorageError) -> Bool { try stamp(path) != nil }
@@ -91,8 +91,8 @@ enum Disk {
             if name == "." || name == ".." { continue }
             var isFolder = entry.pointee.d_type == UInt8(DT_DIR)
             if entry.pointee.d_type == UInt8(DT_UNKNOWN) {
-                var status = stat()
-                isFolder = lstat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+                var status = clinux_status()
+                isFolder = clinux_lstat("\(path)/\(name)", &status) == 0 && status.is_folder
             }
             entries.append(Entry(name: name, isFolder: isFolder))
         }

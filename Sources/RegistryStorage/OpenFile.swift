@@ -1,4 +1,4 @@
-import COpenSSL
+import CLinux
 import Glibc
 
 /// An open file or folder. Closes when it goes out of scope. All calls block: only for the storage's threads.
@@ -36,9 +36,9 @@ struct OpenFile: ~Copyable {
     deinit { close(descriptor) }
 
     borrowing func size() throws(StorageError) -> Int {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw SystemErrors.failure("look at", path) }
-        return Int(status.st_size)
+        var status = clinux_status()
+        guard clinux_fstat(descriptor, &status) == 0 else { throw SystemErrors.failure("look at", path) }
+        return Int(status.size)
     }
 
     /// Takes the file for one writer, in this process and in others.
@@ -92,6 +92,6 @@ struct OpenFile: ~Copyable {
 
     /// Lets the kernel begin to write a range to the disk. A hint: its failure shows in the sync that follows.
     borrowing func startWriteBack(from offset: Int, count: Int) {
-        _ = dockmaster_start_writeback(descriptor, Int64(offset), Int64(count))
+        _ = clinux_start_write_back(descriptor, Int64(offset), Int64(count))
     }
 }

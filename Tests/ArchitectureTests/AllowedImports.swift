@@ -20,7 +20,7 @@ enum AllowedImports {
         "WorkerRuntime": ["ProcessControl", "BundleLog", "BundleConfig", "CSystemd", "CLinux"],
         "RegistryToken": ["RegistryModel"],
         "HTTPService": ["WorkerRuntime", "BundleLog", "RegistryModel"],
-        "RegistryStorage": ["RegistryModel", "COpenSSL", "CLinux", "ProcessControl"],
+        "RegistryStorage": ["RegistryModel", "CLinux", "COpenSSL"],
         "Supervisor": [
             "ProcessControl", "Supervision", "PluginInterface", "BundleConfig", "BundleLog", "CLinux", "CSystemd",
         ],

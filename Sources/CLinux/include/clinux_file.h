@@ -24,4 +24,7 @@ int clinux_stat(const char *path, struct clinux_status *status);
 int clinux_lstat(const char *path, struct clinux_status *status);
 /// Tells of an open file. Returns 0 or -errno.
 int clinux_fstat(int descriptor, struct clinux_status *status);
+/// Lets the kernel begin to write a range of a file to the disk, without waiting for it: the sync at the end is then
+/// short. A hint, whose failure shows in that sync. Returns 0 or -errno.
+int clinux_start_write_back(int descriptor, int64_t offset, int64_t count);
 #endif
