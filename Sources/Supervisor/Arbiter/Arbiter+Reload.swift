@@ -224,7 +224,10 @@ extension Arbiter {
         closeUnusedSockets()
         // Reading a configuration touches as much as starting does.
         clinux_release_startup_memory()
-        if !isStopping { surroundings.notifier.ready("ready: \(order.joined(separator: ", "))") }
+        if !isStopping {
+            let refusal = job.outcome.problems.isEmpty ? "" : "; the last reload was refused, its log lines say why"
+            surroundings.notifier.ready("ready: \(order.joined(separator: ", "))\(refusal)")
+        }
         for waiter in job.waiters { waiter(job.outcome) }
         runQueuedReload()
     }

@@ -7,7 +7,7 @@ struct JournalEntry: Sendable {
         var fields = [
             Array("MESSAGE=".utf8) + line.message,
             Array("PRIORITY=\(line.priority.rawValue)".utf8),
-            Array("SYSLOG_IDENTIFIER=dockmaster-\(watcher)".utf8),
+            Array("SYSLOG_IDENTIFIER=\(Self.identifier(watcher))".utf8),
             Array("DOCKMASTER_WATCHER=\(watcher)".utf8),
             Array("DOCKMASTER_INSTANCE=\(instance)".utf8),
         ]
@@ -30,5 +30,10 @@ struct JournalEntry: Sendable {
         }
         guard !letters.isEmpty, letters.count <= 53 else { return nil }
         return "DOCKMASTER_" + String(decoding: letters, as: UTF8.self)
+    }
+
+    /// The names of the binaries; the supervisor's own lines come from `dockmaster`.
+    private static func identifier(_ watcher: String) -> String {
+        watcher == "dockmaster" ? watcher : "dockmaster-\(watcher)"
     }
 }
