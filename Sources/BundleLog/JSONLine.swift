@@ -27,6 +27,17 @@ package struct JSONLine: Sendable {
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
+    /// Adds a list of objects as a value.
+    package mutating func add(objects: [JSONLine], for key: String) {
+        addKey(key)
+        bytes.append(UInt8(ascii: "["))
+        for (index, object) in objects.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(contentsOf: object.finished().dropLast())
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
     /// Adds another object as a value.
     package mutating func add(object: consuming JSONLine, for key: String) {
         addKey(key)

@@ -7,23 +7,26 @@ package enum StandardError {
     private static let longLines = Mutex(())
 
     package static func write(_ line: [UInt8]) {
-        if line.count <= 4_096 {
-            writeAll(line)
+        line.withUnsafeBytes(write)
+    }
+
+    /// Whole lines, one or several.
+    package static func write(_ lines: UnsafeRawBufferPointer) {
+        if lines.count <= 4_096 {
+            writeAll(lines)
         } else {
-            longLines.withLock { _ in writeAll(line) }
+            longLines.withLock { _ in writeAll(lines) }
         }
     }
 
-    private static func writeAll(_ line: [UInt8]) {
-        line.withUnsafeBytes { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let written = Glibc.write(STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if written > 0 {
-                    rest = rest.dropFirst(written)
-                } else if errno != EINTR {
-                    return
-                }
+    private static func writeAll(_ lines: UnsafeRawBufferPointer) {
+        var rest = lines[...]
+        while !rest.isEmpty {
+            let written = Glibc.write(STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if written > 0 {
+                rest = rest.dropFirst(written)
+            } else if errno != EINTR {
+                return
             }
         }
     }

@@ -42,10 +42,9 @@ package struct OCIError: HTTPResponseError, Equatable, CustomStringConvertible {
             for (key, value) in detail.sorted(by: { $0.key < $1.key }) { fields.add(key, value) }
             error.add(object: fields, for: "detail")
         }
-        var buffer = ByteBuffer(string: #"{"errors":["#)
-        buffer.writeBytes(error.finished().dropLast())
-        buffer.writeString("]}\n")
-        return buffer
+        var body = JSONLine()
+        body.add(objects: [error], for: "errors")
+        return ByteBuffer(bytes: body.finished())
     }
 
     package func response(from request: Request, context: some RequestContext) throws -> Response {

@@ -1,3 +1,5 @@
+import BundleLog
+
 /// Which upstreams are ready, and why the others are not.
 struct HealthReport: Sendable, Equatable {
     /// The upstreams by name; nil for one that is ready, else why not.
@@ -11,14 +13,15 @@ struct HealthReport: Sendable, Equatable {
 
     /// `{"status":"ok","upstreams":{"auth":"ok"}}`, or `"unavailable"` with a reason for each that is not ready.
     var json: String {
-        let entries = upstreams.map { upstream in
-            let state = upstream.problem.map(ProxyAnswer.escaped) ?? "ok"
-            return #""\#(ProxyAnswer.escaped(upstream.name))":"\#(state)""#
+        var states = JSONLine()
+        for upstream in upstreams { states.add(upstream.name, upstream.problem ?? "ok") }
+        var line = JSONLine()
+        line.add("status", isReady ? "ok" : "unavailable")
+        if !isReady {
+            let waiting = upstreams.filter { $0.problem != nil }.map(\.name).joined(separator: ", ")
+            line.add("reason", "not ready: \(waiting)")
         }
-        let waiting = upstreams.filter { $0.problem != nil }.map(\.name).joined(separator: ", ")
-        let reason = isReady ? "" : #","reason":"not ready: \#(ProxyAnswer.escaped(waiting))""#
-        return
-            #"{"status":"\#(isReady ? "ok" : "unavailable")"\#(reason),"upstreams":{\#(entries.joined(separator: ","))}}"#
-            + "\n"
+        line.add(object: states, for: "upstreams")
+        return String(decoding: line.finished(), as: UTF8.self)
     }
 }

@@ -1,5 +1,4 @@
 import BundleLog
-import Glibc
 import Logging
 import NIOCore
 
@@ -15,7 +14,7 @@ final class AccessLog {
     private var waiting: [UInt8] = []
     private var isScheduled = false
 
-    init(loop: any EventLoop, output: @escaping (UnsafeRawBufferPointer) -> Void = AccessLog.writeToStandardError) {
+    init(loop: any EventLoop, output: @escaping (UnsafeRawBufferPointer) -> Void = StandardError.write) {
         self.loop = loop
         self.output = output
     }
@@ -40,18 +39,6 @@ final class AccessLog {
         guard !waiting.isEmpty else { return }
         waiting.withUnsafeBytes(output)
         waiting.removeAll(keepingCapacity: true)
-    }
-
-    static func writeToStandardError(_ bytes: UnsafeRawBufferPointer) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = Glibc.write(STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if written > 0 {
-                rest = rest.dropFirst(written)
-            } else if errno != EINTR {
-                return
-            }
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+import BundleLog
 import NIOCore
 import NIOHTTP1
 
@@ -25,8 +26,13 @@ struct ProxyAnswer: Sendable {
             case 500..<600: "UNAVAILABLE"
             default: "UNSUPPORTED"
             }
-        let body = #"{"errors":[{"code":"\#(code)","message":"\#(escaped(sentence))"}]}"# + "\n"
-        return ProxyAnswer(status, headers: headers, type: "application/json", body: body)
+        var error = JSONLine()
+        error.add("code", code)
+        error.add("message", sentence)
+        var body = JSONLine()
+        body.add(objects: [error], for: "errors")
+        return ProxyAnswer(
+            status, headers: headers, type: "application/json", body: String(decoding: body.finished(), as: UTF8.self))
     }
 
     static func refusal(_ refusal: RequestRefusal) -> ProxyAnswer {
@@ -38,19 +44,5 @@ struct ProxyAnswer: Sendable {
     static func redirect(_ status: Int, to location: String) -> ProxyAnswer {
         ProxyAnswer(
             status, headers: ["Location": location], type: "text/plain; charset=utf-8", body: "See \(location)\n")
-    }
-
-    /// For a text inside a JSON string.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\0"..<" ": result += " "
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }
