@@ -23,6 +23,10 @@ extension FilesystemStorage {
             let info = try linkedBlob(digest, source)
             var change = change()
             try writeLink(to: digest, at: layout.layerLink(digest, repository), &change)
+            // The blob may be another request's that is still being synced.
+            let folder = Disk.parent(of: layout.blob(digest))
+            change.confirm(folder)
+            change.touch(folder)
             try change.sync()
             return info
         }

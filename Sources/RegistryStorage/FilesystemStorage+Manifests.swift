@@ -22,11 +22,17 @@ extension FilesystemStorage {
             guard missing.isEmpty else { throw .contentMissing(missing) }
             var change = change()
             let path = layout.blob(digest)
-            if let stamp = try Disk.stamp(path), stamp.size == manifest.bytes.count {
+            if try Disk.contents(of: path, limit: Manifest.maximumSize) == manifest.bytes {
                 change.confirm(Disk.parent(of: path))
                 change.touch(Disk.parent(of: path))
             } else {
                 try change.write(manifest.bytes, at: path, isLasting: false)
+            }
+            // What it refers to may be another request's that is still being synced.
+            for content in manifest.requiredBlobs + manifest.manifests {
+                let folder = Disk.parent(of: layout.blob(content.digest))
+                change.confirm(folder)
+                change.touch(folder)
             }
             try writeLink(to: digest, at: layout.revisionLink(digest, repository), &change)
             for tag in tags { try writeLink(to: digest, at: layout.tagIndexLink(digest, tag, repository), &change) }
@@ -107,10 +113,10 @@ extension FilesystemStorage {
             }
         }
         for child in manifest.manifests where seen.insert(child.digest).inserted {
-            guard try holds(child.digest, by: layout.revisionLink(child.digest, repository)) else {
-                missing.append(child.digest)
-                continue
-            }
+            if try holds(child.digest, by: layout.revisionLink(child.digest, repository)) { continue }
+            // BuildKit's registry cache is an index of layers.
+            if try holds(child.digest, by: layout.layerLink(child.digest, repository)) { continue }
+            missing.append(child.digest)
         }
         return missing
     }

@@ -4,6 +4,8 @@ import NIOCore
 extension FilesystemStorage {
     /// Bytes that are collected before a thread writes them.
     private static let batchSize = 256 << 10
+    /// Buffers that are collected: one that holds a single byte costs as much memory as a full one.
+    private static let batchCount = 128
 
     package func beginUpload(
         in repository: RepositoryName, algorithm: DigestAlgorithm
@@ -72,11 +74,12 @@ extension FilesystemStorage {
             do throws(StorageError) {
                 try writer.sync()
                 var change = change()
-                try placeBlob(layout.uploadData(id, repository), digest, size: writer.size, &change)
+                // Over a blob that is there, too: these bytes have just been compared with their digest, those may have rotted.
+                try change.place(layout.uploadData(id, repository), at: layout.blob(digest), isLasting: false)
                 try writeLink(to: digest, at: layout.layerLink(digest, repository), &change)
                 try change.sync()
             } catch {
-                if case .noSpace = error { try? Disk.removeTree(layout.upload(id, repository)) }
+                discardAfter(error, id, repository)
                 throw error
             }
             // The promise is kept; what is left of the upload may also go with the next purge.
@@ -103,7 +106,7 @@ extension FilesystemStorage {
             for try await buffer in body {
                 batch.append(buffer)
                 count += buffer.readableBytes
-                guard count >= Self.batchSize else { continue }
+                guard count >= Self.batchSize || batch.count >= Self.batchCount else { continue }
                 if let last = pending, case .failure(let error) = try await last.get() {
                     pending = nil
                     throw error
@@ -154,28 +157,27 @@ extension FilesystemStorage {
         _ writer: UploadWriter, _ id: UploadID, _ repository: RepositoryName, after error: StorageError?
     ) throws(StorageError) {
         do throws(StorageError) {
-            if case .noSpace(let operation)? = error { throw .noSpace(operation: operation) }
-            if case .io? = error { return }
+            if let error {
+                switch error {
+                case .noSpace, .io: throw error;
+                default: break
+                }
+            }
             try writer.sync()
             try saveState(writer.hash, id, repository)
             sessions.remember(id, UploadSessions.Memory(hash: writer.hash, synced: writer.synced))
         } catch {
-            if case .noSpace = error { try? Disk.removeTree(layout.upload(id, repository)) }
+            discardAfter(error, id, repository)
             throw error
         }
     }
 
-    /// Moves synced data to where blobs are, unless the blob is there already.
-    func placeBlob(
-        _ source: String, _ digest: Digest, size: Int, _ change: inout DurableChange
-    ) throws(StorageError) {
-        let path = layout.blob(digest)
-        if let stamp = try Disk.stamp(path), stamp.size == size {
-            let folder = Disk.parent(of: path)
-            change.confirm(folder)
-            change.touch(folder)
-        } else {
-            try change.place(source, at: path, isLasting: false)
+    /// What a failed write or sync leaves behind is not to be trusted: the kernel may hold pages for clean that never
+    /// reached the disk, and a retry would find them in its cache.
+    private func discardAfter(_ error: StorageError, _ id: UploadID, _ repository: RepositoryName) {
+        switch error {
+        case .noSpace, .io: try? Disk.removeTree(layout.upload(id, repository))
+        default: break
         }
     }
 

@@ -35,6 +35,8 @@ package final class FilesystemStorage: RegistryStore {
         var change = DurableChange(ledger: ledger, staging: layout.staging, top: top)
         for folder in missing.reversed() { try change.makeFolder(folder) }
         for folder in [layout.blobs, layout.repositories, layout.staging] { try change.makeFolder(folder) }
+        // The topmost folder may be one that has just been made.
+        if top != "/" { change.touch(Disk.parent(of: top)) }
         try change.sync()
         try clearStaging(layout)
     }

@@ -140,6 +140,7 @@ package enum WorkerMain {
     private static func harden() {
         umask(0o077)
         _ = clinux_forbid_core_dumps()
+        clinux_raise_descriptor_limit()
         clinux_limit_arenas(2)
     }
 }

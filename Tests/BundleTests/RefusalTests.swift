@@ -115,6 +115,10 @@ extension WholeBundle {
                     name: "a duration that is none", text: with("auth: {token: {expiration: soon}}"),
                     words: ["auth.token.expiration", "soon"], line: nil),
                 Fault(
+                    name: "a regular expression that only the auth worker can judge",
+                    text: replacing("match: {account: readonly}", "match: {account: \"/(/\"}"),
+                    words: ["acl[1].match.account"], line: 9),
+                Fault(
                     name: "an unknown condition",
                     text: replacing("match: {account: readonly}", "match: {acount: readonly}"),
                     words: ["acl[1].match", "acount", "account"], line: 9),

@@ -11,6 +11,7 @@ final class BinaryRun {
     static let worker = """
         #!/usr/bin/perl
         use Socket; use POSIX; $| = 1;
+        exit 0 if grep { $_ eq "--check" } @ARGV;
         my $notify = sub { socket(my $s,AF_UNIX,SOCK_DGRAM,0); send($s,shift,0,pack_sockaddr_un($ENV{NOTIFY_SOCKET})) };
         $SIG{TERM} = sub { exit 0 };
         $SIG{HUP} = sub { $notify->("RELOADING=1"); $notify->("READY=1") };

@@ -61,11 +61,11 @@ struct ProxySettingsReader {
         guard let times = node["timeouts"], !times.isNull else { return limits }
         _ = try times.mapping()
         try times.refuseUnknownKeys(Self.timeouts)
-        limits.headerTimeout = try times.duration("header") ?? limits.headerTimeout
-        limits.idleTimeout = try times.duration("idle") ?? limits.idleTimeout
-        limits.handshakeTimeout = try times.duration("handshake") ?? limits.handshakeTimeout
-        limits.connectTimeout = try times.duration("connect") ?? limits.connectTimeout
-        limits.responseTimeout = try times.duration("response") ?? limits.responseTimeout
+        limits.headerTimeout = try ProxyLimits.timeout(times["header"]) ?? limits.headerTimeout
+        limits.idleTimeout = try ProxyLimits.timeout(times["idle"]) ?? limits.idleTimeout
+        limits.handshakeTimeout = try ProxyLimits.timeout(times["handshake"]) ?? limits.handshakeTimeout
+        limits.connectTimeout = try ProxyLimits.timeout(times["connect"]) ?? limits.connectTimeout
+        limits.responseTimeout = try ProxyLimits.timeout(times["response"]) ?? limits.responseTimeout
         return limits
     }
 

@@ -29,13 +29,19 @@ package struct ProxyLimits: Sendable, Equatable {
     /// Reads the keys that are given over the defaults.
     package init(_ node: ConfigurationNode) throws {
         try node.refuseUnknownKeys(Self.keys)
-        if let value = try node.byteSize("headers") { headers = value }
+        if let value = try node.byteSize("headers") {
+            guard (1_024...1 << 20).contains(value.bytes) else {
+                throw (node["headers"] ?? node).refused(
+                    "must lie between 1KiB and 1MiB", remedy: "32KiB suits registries")
+            }
+            headers = value
+        }
         if let value = try node.byteSize("body") { body = value }
-        if let value = try node.duration("header_timeout") { headerTimeout = value }
-        if let value = try node.duration("idle_timeout") { idleTimeout = value }
-        if let value = try node.duration("handshake_timeout") { handshakeTimeout = value }
-        if let value = try node.duration("connect_timeout") { connectTimeout = value }
-        if let value = try node.duration("response_timeout") { responseTimeout = value }
+        headerTimeout = try Self.timeout(node["header_timeout"]) ?? headerTimeout
+        idleTimeout = try Self.timeout(node["idle_timeout"]) ?? idleTimeout
+        handshakeTimeout = try Self.timeout(node["handshake_timeout"]) ?? handshakeTimeout
+        connectTimeout = try Self.timeout(node["connect_timeout"]) ?? connectTimeout
+        responseTimeout = try Self.timeout(node["response_timeout"]) ?? responseTimeout
         connections = try Self.positive(node["connections"]) ?? connections
         streams = try Self.positive(node["streams"]) ?? streams
     }
@@ -43,7 +49,19 @@ package struct ProxyLimits: Sendable, Equatable {
     private static func positive(_ node: ConfigurationNode?) throws(ConfigurationError) -> Int? {
         guard let node, !node.isNull else { return nil }
         let value = try node.integer()
-        guard value >= 1 else { throw node.refused("must be at least 1", remedy: "Write a positive number") }
+        guard (1...1_000_000).contains(value) else {
+            throw node.refused("must be at least 1 and at most 1000000", remedy: "Write such a number")
+        }
+        return value
+    }
+
+    static func timeout(_ node: ConfigurationNode?) throws(ConfigurationError) -> Duration? {
+        guard let node, !node.isNull else { return nil }
+        let value = try node.duration()
+        guard value >= .milliseconds(100), value <= .seconds(86_400) else {
+            throw node.refused(
+                "must lie between 100ms and 24h", remedy: "A limit of none would let anybody hold connections")
+        }
         return value
     }
 

@@ -19,9 +19,9 @@ package struct MonotonicTime: Sendable, Comparable, Hashable {
         let (seconds, attoseconds) = duration.components
         guard seconds >= 0 else { return self }
         let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return MonotonicTime(nanoseconds: .max) }
-        let (sum, overflowed) = nanoseconds.addingReportingOverflow(whole + UInt64(max(0, attoseconds) / 1_000_000_000))
-        return MonotonicTime(nanoseconds: overflowed ? .max : sum)
+        let (part, partOverflow) = whole.addingReportingOverflow(UInt64(max(0, attoseconds) / 1_000_000_000))
+        let (sum, sumOverflow) = nanoseconds.addingReportingOverflow(part)
+        return MonotonicTime(nanoseconds: overflow || partOverflow || sumOverflow ? .max : sum)
     }
 
     package func since(_ earlier: MonotonicTime) -> Duration {

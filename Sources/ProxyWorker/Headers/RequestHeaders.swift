@@ -14,7 +14,10 @@ enum RequestHeaders {
         var port: Int
     }
 
-    static func forwarded(_ headers: HTTPHeaders, framing: BodyFraming, facts: Facts) -> HTTPHeaders {
+    /// - Parameter method: one that usually has a body says that it has none, so that no end of one need be sent.
+    static func forwarded(
+        _ headers: HTTPHeaders, method: HTTPMethod, framing: BodyFraming, facts: Facts
+    ) -> HTTPHeaders {
         let hop = HopByHop(headers)
         var fields: [(String, String)] = []
         fields.reserveCapacity(headers.count + 7)
@@ -24,7 +27,7 @@ enum RequestHeaders {
             fields.append((name, value))
         }
         switch framing {
-        case .none: break
+        case .none: if method == .POST || method == .PUT || method == .PATCH { fields.append(("Content-Length", "0")) }
         case .fixed(let length): fields.append(("Content-Length", String(length)))
         case .chunked, .stream: fields.append(("Transfer-Encoding", "chunked"))
         }

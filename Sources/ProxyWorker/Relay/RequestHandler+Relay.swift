@@ -61,7 +61,7 @@ extension RequestHandler: UpstreamReceiver {
     private func forwardedHead(_ exchange: Exchange) -> HTTPRequestHead {
         let strip = exchange.route?.route.strip == true ? exchange.route?.route.prefix : nil
         let headers = RequestHeaders.forwarded(
-            exchange.head.headers, framing: exchange.framing,
+            exchange.head.headers, method: exchange.head.method, framing: exchange.framing,
             facts: RequestHeaders.Facts(
                 requestID: exchange.requestID, remote: connection.remote, https: connection.https,
                 host: exchange.head.headers.first(name: "host") ?? exchange.state.configuration.domain,

@@ -88,7 +88,8 @@ final class RequestHandler: ChannelDuplexHandler {
             refuse(error, exchange)
             return
         }
-        if exchange.framing != .stream { dispatch(exchange) }
+        // One that waits for `100 Continue` has a body, and sends nothing of it before.
+        if exchange.framing != .stream || exchange.awaitsContinue { dispatch(exchange) }
     }
 
     private func receive(_ buffer: ByteBuffer, _ exchange: Exchange) {

@@ -53,7 +53,9 @@ final class UpstreamConnection: ChannelDuplexHandler {
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
     }
 
+    /// Ends the request, once: a second end would be the beginning of another request to the upstream.
     func sendEnd() {
+        guard !requestEnded else { return }
         requestEnded = true
         guard let context else { return }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

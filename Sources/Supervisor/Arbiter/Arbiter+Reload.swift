@@ -190,6 +190,8 @@ extension Arbiter {
             watcher.retiring.append(old)
             adopt(slot.definition, watcher)
             feed(.stop, to: old)
+            // One that has failed already reports no stop.
+            if !old.machine.ownsProcess { retireIfReplaced(old) }
         }
         finishReloadStep(slot.watcher, problem: nil)
     }

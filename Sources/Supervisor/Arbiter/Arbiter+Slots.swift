@@ -158,7 +158,7 @@ extension Arbiter {
         slots[slot.number] = nil
     }
 
-    private func retireIfReplaced(_ slot: WatcherSlot) {
+    func retireIfReplaced(_ slot: WatcherSlot) {
         guard let watcher = watchers[slot.watcher], watcher.retiring.contains(where: { $0 === slot }) else { return }
         watcher.retiring.removeAll { $0 === slot }
         retire(slot)

@@ -44,11 +44,7 @@ enum BundleLoading {
             definitions: definitions(prepared, files, workers: workers),
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
-                do {
-                    for file in files { try file.write() }
-                } catch {
-                    throw refusal(error)
-                }
+                try StagedFiles.replace(files, workers: workers) { prepared.explain($0, of: $1) }
             }, banner: ReadinessBanner(prepared).text)
     }
 

@@ -12,11 +12,14 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         do throws(Refusal) {
             let configuration = try BundleLoading.read(try bundle.options())
+            // What the workers would read, where a first start has made the keys that it names.
+            let files = (try? configuration.rendered()) ?? []
+            try StagedFiles.check(files, workers: BundleLoading.workersFolder()) { configuration.explain($0, of: $1) }
             for warning in configuration.warnings { print("warning: \(warning)") }
             print(
                 "the configuration is valid: \(configuration.file ?? "the embedded default"), domain \(configuration.domain)"
             )
-            for file in (try? configuration.rendered()) ?? [] {
+            for file in files {
                 let before = TextFile.read(file.path)
                 print(
                     "\(before == nil ? "new      " : before == file.contents ? "unchanged" : "changed  ")  \(file.path)"

@@ -36,7 +36,8 @@ final class LogFile {
         while size + rest.count > limits.size, let end = rotationPoint(in: rest) {
             write(rest[..<end])
             rest = rest[end...]
-            rotate()
+            // A file that cannot be rotated grows: better than to lose lines, or the older files for nothing.
+            guard rotate() else { break }
         }
         write(rest)
     }
@@ -113,11 +114,21 @@ final class LogFile {
         }
     }
 
-    private func rotate() {
+    /// - Returns: false when the file stays the one it was.
+    private func rotate() -> Bool {
+        let passing = "\(path).rotating"
+        guard file != nil, rename(path, passing) == 0 else { return false }
+        open()
+        guard file != nil else {
+            // No new file: the old one goes on.
+            rename(passing, path)
+            open()
+            return false
+        }
         for number in stride(from: limits.keep - 1, through: 1, by: -1) {
             rename("\(path).\(number)", "\(path).\(number + 1)")
         }
-        if limits.keep > 0 { rename(path, "\(path).1") } else { unlink(path) }
-        open()
+        if limits.keep > 0 { rename(passing, "\(path).1") } else { unlink(passing) }
+        return true
     }
 }
