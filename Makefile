@@ -37,9 +37,15 @@ run: export DOCKMASTER_HTTP_PORT ?= 8080
 run: build ## install what is missing, build, start the bundle below ./var (ARGS="…" is passed on)
 	@exec $(RELEASE)/dockmaster run $(ARGS)
 
+# SwiftPM needs a quarter of a minute to find that nothing is to be done; a second `make run` starts at once.
+BUILT := .build/dockmaster.built
 build: packages ## the four release binaries in .build/release, Swift standard library linked in
-	@started=$$SECONDS; $(call say,building the release binaries (about ten minutes the first time, seconds afterwards)); \
+	@if [ -e $(BUILT) ] && [ -x $(RELEASE)/dockmaster ] && \
+		[ -z "$$(find Package.swift Makefile Sources -newer $(BUILT) -print -quit)" ]; then exit 0; fi; \
+	started=$$SECONDS; mkdir -p .build; touch .build/dockmaster.building; \
+	$(call say,building the release binaries (about ten minutes the first time)); \
 	etc/build-strictly .build/release.log $(SWIFT) build $(RELEASE_FLAGS); \
+	mv .build/dockmaster.building $(BUILT); \
 	$(call say,built in $$((SECONDS - started)) s: $(PRODUCTS:%=$(RELEASE)/%))
 
 debug: packages
