@@ -15,7 +15,7 @@ struct ProxyCommand: ParsableCommand {
     var check = false
 
     func run() {
-        guard check else { WorkerMain.serve(ProxyService(configuration: config), component: "proxy") }
+        guard check else { WorkerMain.serve(component: "proxy") { [config] in ProxyService(configuration: config) } }
         WorkerMain.check {
             _ = try ProxyState(try ProxyConfigurationFile.read(config))
             return []

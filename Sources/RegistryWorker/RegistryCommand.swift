@@ -15,7 +15,7 @@ struct RegistryCommand: ParsableCommand {
     var check = false
 
     func run() {
-        guard check else { WorkerMain.serve(RegistryWorker(file: config), component: "registry") }
+        guard check else { WorkerMain.serve(component: "registry") { [config] in RegistryWorker(file: config) } }
         WorkerMain.check {
             let configuration = try RegistryConfiguration(file: config)
             // The key material that it names.

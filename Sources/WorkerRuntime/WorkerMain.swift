@@ -23,10 +23,12 @@ package enum WorkerMain {
     /// Not for an `async` main: on Linux that ends in dispatch_main(), which parks the main thread in sigsuspend(2) with
     /// every signal open, so that SIGHUP would end the process whatever the other threads block. Here the main thread
     /// waits with the signals blocked, and was the first to block them.
-    package static func serve(_ worker: some Worker, component: String) -> Never {
+    ///
+    /// - Parameter make: makes the worker, after the signals are blocked: the threads that it starts inherit that.
+    package static func serve<Service: Worker>(component: String, _ make: @escaping @Sendable () -> Service) -> Never {
         ServiceSignals.block()
         // The bridge from the main thread to tasks; it ends with the process.
-        Task.detached { Glibc.exit(await run(worker, component: component)) }
+        Task.detached { Glibc.exit(await run(make(), component: component)) }
         while true { pause() }
     }
 

@@ -16,7 +16,9 @@ struct ServeCommand: ParsableCommand {
     var compat = false
 
     func run() {
-        guard check else { WorkerMain.serve(TokenWorker(path: config, isCompatible: compat), component: "auth") }
+        guard check else {
+            WorkerMain.serve(component: "auth") { [config, compat] in TokenWorker(path: config, isCompatible: compat) }
+        }
         WorkerMain.check { try AuthSettings.load(config, isCompatible: compat).warnings }
     }
 }
