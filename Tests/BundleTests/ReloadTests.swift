@@ -38,7 +38,7 @@ extension WholeBundle {
             }
         }
 
-        @Test("a new certificate is served without a restart of the bundle")
+        @Test("a new certificate is served, no process is restarted, and every worker ends by itself at the stop")
         func newCertificate() async throws {
             let folder = try TestFolder(named: "tls")
             let authority = try await TestAuthority.make(in: folder)
@@ -50,12 +50,17 @@ extension WholeBundle {
             let text = RunningBundle.twoUsers(domain: "localhost", more: first.yaml())
             try await RunningBundle.with(in: bundle, configuration: text) { bundle in
                 #expect(try await serial(bundle) == first.serial)
+                let workers = ["proxy", "auth", "registry"].flatMap { bundle.workers($0) }
                 try bundle.folder.write(
                     "dockmaster.yaml", RunningBundle.twoUsers(domain: "localhost", more: second.yaml()))
                 bundle.process.signal(SIGHUP)
                 let swapped = try await Shell.eventually { try await serial(bundle) == second.serial }
                 #expect(swapped, "\(bundle.console.suffix(3000))")
                 #expect(bundle.process.status() == nil)
+                #expect(["proxy", "auth", "registry"].flatMap { bundle.workers($0) } == workers)
+                bundle.process.signal(SIGTERM)
+                let ended = try await Shell.eventually { bundle.console.contains("stopped after") }
+                #expect(ended && !bundle.console.contains("has stopped: SIG"), "\(bundle.console.suffix(3000))")
             }
             bundle.remove()
             folder.remove()
