@@ -49,15 +49,18 @@ let package = Package(
         .target(name: "CLinux"),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "Supervision", swiftSettings: strict),
+        .target(name: "PluginInterface", swiftSettings: strict),
         .target(name: "RegistryModel", swiftSettings: strict),
 
         // Tier 1
         .target(name: "ProcessControl", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
-            name: "BundleConfig", dependencies: ["CLinux", "CCrypt", yams, x509, asn1, crypto, cryptoExtras],
+            name: "BundleConfig",
+            dependencies: ["Supervision", "CLinux", "CCrypt", yams, x509, asn1, crypto, cryptoExtras],
             swiftSettings: strict),
         .target(name: "BundleLog", dependencies: ["CSystemd", log], swiftSettings: strict),
 
@@ -88,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "Supervisor",
             dependencies: [
-                "ProcessControl", "Supervision", "BundleConfig", "BundleLog", "CLinux", "CSystemd", arguments,
+                "ProcessControl", "Supervision", "PluginInterface", "BundleConfig", "BundleLog", "CLinux", "CSystemd",
+                "CZlib", arguments,
             ], swiftSettings: strict),
         .executableTarget(
             name: "AuthWorker",
@@ -115,9 +119,11 @@ let package = Package(
         // Tests: a target for each room, and one for the whole bundle with real clients (BundleTests).
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
+        .testTarget(name: "PluginInterfaceTests", dependencies: ["PluginInterface"], swiftSettings: strict),
         .testTarget(name: "ProcessControlTests", dependencies: ["ProcessControl", "CLinux"], swiftSettings: strict),
         .testTarget(
-            name: "BundleConfigTests", dependencies: ["BundleConfig", yams, x509, asn1, crypto, cryptoExtras],
+            name: "BundleConfigTests",
+            dependencies: ["BundleConfig", "Supervision", yams, x509, asn1, crypto, cryptoExtras],
             swiftSettings: strict),
         .testTarget(name: "BundleLogTests", dependencies: ["BundleLog", log], swiftSettings: strict),
         .testTarget(
@@ -138,7 +144,9 @@ let package = Package(
         ),
         .testTarget(
             name: "SupervisorTests",
-            dependencies: ["Supervisor", "Supervision", "ProcessControl", "BundleConfig", "BundleLog"],
+            dependencies: [
+                "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "BundleConfig", "BundleLog", "CZlib",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "AuthWorkerTests",

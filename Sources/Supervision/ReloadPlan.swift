@@ -52,7 +52,7 @@ package struct ReloadPlan: Sendable, Equatable {
     private static func supervised(_ old: WatcherSettings, like new: WatcherSettings) -> WatcherSettings {
         var settings = new
         settings.watchdog = old.watchdog
-        settings.notifies = old.notifies
+        settings.awaitsReady = old.awaitsReady
         return settings
     }
 }

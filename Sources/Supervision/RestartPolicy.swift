@@ -1,6 +1,14 @@
 /// When a process that ended is started again, and when no more.
 /// - A process past its settling time starts again at once; one that keeps failing waits longer each time.
 package struct RestartPolicy: Sendable, Equatable, Hashable {
+    /// Which ends are followed by another start.
+    package enum Respawn: String, Sendable, Equatable, Hashable, CaseIterable {
+        case always
+        /// Only ends that are not expected: another exit code, or a signal.
+        case onFailure = "on-failure"
+        case never
+    }
+
     /// The first delay, doubled (`factor`) with each further failure up to `cap`.
     package var initial: Duration
     package var factor: Int
@@ -10,15 +18,18 @@ package struct RestartPolicy: Sendable, Equatable, Hashable {
     /// Failures within `window` that end in `failed`; nil: never.
     package var limit: Int?
     package var window: Duration
-    /// Whether a process that ends by itself is started again at all.
-    package var respawn: Bool
+    package var respawn: Respawn
+    /// Exit codes that are no failure: they end a oneshot well, and a service with `respawn: on-failure` for good.
+    package var expected: Set<Int32>
+    /// Up to this share of a delay is added to it, 0…1.
+    package var jitter: Double
     /// Exit codes that no restart would change (78: the configuration was refused).
     package var hopeless: Set<Int32>
 
     package init(
         initial: Duration = .milliseconds(500), factor: Int = 2, cap: Duration = .seconds(30),
-        settling: Duration = .seconds(1), limit: Int? = 5, window: Duration = .seconds(60), respawn: Bool = true,
-        hopeless: Set<Int32> = [78]
+        settling: Duration = .seconds(1), limit: Int? = 5, window: Duration = .seconds(60),
+        respawn: Respawn = .always, expected: Set<Int32> = [0], jitter: Double = 0.1, hopeless: Set<Int32> = [78]
     ) {
         self.initial = initial
         self.factor = factor
@@ -27,6 +38,8 @@ package struct RestartPolicy: Sendable, Equatable, Hashable {
         self.limit = limit
         self.window = window
         self.respawn = respawn
+        self.expected = expected
+        self.jitter = jitter
         self.hopeless = hopeless
     }
 
@@ -40,9 +53,9 @@ package struct RestartPolicy: Sendable, Equatable, Hashable {
         return delay
     }
 
-    /// A delay lengthened by up to a tenth, so that services that fell together do not rise together.
-    /// - Parameter jitter: 0…1, drawn by the caller.
-    package static func jittered(_ delay: Duration, _ jitter: Double) -> Duration {
-        delay + delay * (0.1 * min(max(jitter, 0), 1))
+    /// A delay lengthened by up to `jitter` of it, so that services that fell together do not rise together.
+    /// - Parameter draw: 0…1, drawn by the caller.
+    package func jittered(_ delay: Duration, _ draw: Double) -> Duration {
+        delay + delay * (jitter * min(max(draw, 0), 1))
     }
 }

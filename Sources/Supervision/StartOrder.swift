@@ -32,7 +32,7 @@ package struct StartOrder: Sendable, Equatable {
         var wants: [String: [String]] = [:]
         for definition in definitions {
             guard wants[definition.name] == nil else { throw .duplicate(definition.name) }
-            wants[definition.name] = definition.after + definition.requires
+            wants[definition.name] = definition.dependencies.map(\.watcher)
         }
         for definition in definitions {
             for name in wants[definition.name] ?? [] where wants[name] == nil {

@@ -1,34 +1,86 @@
 /// A watcher as it is configured.
 package struct WatcherDefinition: Sendable, Equatable {
-    /// How a running instance takes up a changed configuration file.
-    package enum ReloadManner: Sendable, Equatable {
-        /// SIGHUP; the process swaps its state without a lost request.
+    /// How running instances take up a change.
+    package enum ReloadManner: String, Sendable, Equatable, Hashable, CaseIterable {
+        /// SIGHUP; the process swaps its state without a lost request. A change it cannot read again replaces it.
         case signal
-        /// A new instance beside the old on the same sockets.
+        /// A new instance beside the old on the same sockets; the old is drained once the new is ready.
         case replace
+        /// One instance after the other: stop, start, ready, next.
+        case sequential
+        /// All stop, then all start.
+        case terminate
+    }
+
+    /// What the end of a process by itself does to the rest.
+    package enum OnExit: String, Sendable, Equatable, Hashable, CaseIterable {
+        case nothing
+        /// The supervisor stops everything and ends with the process's exit code (128 + signal).
+        case shutdown
     }
 
     package var name: String
-    /// The program's path and its arguments.
+    /// The program's path or name (searched along PATH) and its arguments. `$(…)` placeholders are resolved at spawn:
+    /// `$(circus.wid)`, `$(circus.env.NAME)`, `$(circus.sockets.NAME)` (its descriptor), as circus has them.
     package var command: [String]
     package var environment: [String: String] = [:]
+    /// Whether the supervisor's own environment is passed on.
+    package var copiesEnvironment = false
+    /// A file of NAME=value lines, 0600, read at each start: secrets stay out of the configuration.
+    package var environmentFile: String?
     package var folder: String?
+    package var attributes = ProcessAttributes()
     package var sockets: [SocketDefinition] = []
-    /// Starts only once these are ready, and stops before them. A watcher that fails later does not stop this one.
-    package var after: [String] = []
+    /// The socket that is the process's standard input (inetd's manner).
+    package var inputSocket: String?
+    package var output = OutputDefinition()
+    package var error = OutputDefinition()
+    /// nil: the supervisor's.
+    package var rotation: LogRotation?
+
+    /// How many processes.
+    package var instances = 1
+    /// At most one process at any time: never scaled, never replaced side by side.
+    package var isSingleton = false
+    package var autostart = true
+    /// Starts with the first connection (or datagram) at one of its sockets.
+    package var onDemand = false
+    /// Pause between the starts of two of its instances.
+    package var warmup: Duration = .zero
+    /// Higher starts earlier, among those that do not depend on each other.
+    package var priority = 0
+    /// Starts only once these have come so far, and stops before them. A watcher that fails later does not stop this one.
+    package var after: [Dependency] = []
     /// Like `after`, and the start is given up when one of these fails to start.
-    package var requires: [String] = []
+    package var requires: [Dependency] = []
+    package var readiness = Readiness.notify
+    package var health: HealthCheck?
+    package var onExit = OnExit.nothing
+    /// A task that ends, rather than a service that stays.
+    package var isOneshot = false
+    /// A process older than this is replaced; up to `ageVariance` is added, drawn anew for each.
+    package var maxAge: Duration?
+    package var ageVariance: Duration = .seconds(30)
+    package var hooks: [HookDefinition] = []
+
     package var reload: ReloadManner = .signal
+    /// Whether the stop signal goes to every process of the tree, not only the main one.
+    package var stopsChildren = false
     /// Fingerprints of the files that the process reads again on reload.
     package var files: [String: UInt64] = [:]
     package var settings = WatcherSettings()
     /// The signal the kernel sends when the supervisor itself is killed; nil: none.
     package var parentDeathSignal: Int32?
+    /// Keys of other makers (`flapping.*`), for plugins.
+    package var options: [String: String] = [:]
 
     package init(name: String, command: [String]) {
         self.name = name
         self.command = command
     }
+
+    /// Everything it waits for.
+    package var dependencies: [Dependency] { after + requires }
 
     /// A fingerprint for `files`: FNV-1a, which tells versions of one file apart and reveals nothing of its secrets.
     package static func fingerprint(_ contents: String) -> UInt64 {

@@ -94,7 +94,7 @@ package struct WatcherMachine: Sendable, Equatable {
         switch (event == .spawned, state) {
         case (true, .starting(let since, _)):
             let started: [WatcherAction] = [.report(.started)]
-            return settings.notifies ? started : started + becomeReady(since: since, reload: false, at: now)
+            return settings.awaitsReady ? started : started + becomeReady(since: since, reload: false, at: now)
         case (false, .starting):
             // A failed start always leaves a timer behind, or ends in `failed`.
             return failed(end: nil, uptime: nil, at: now) { .couldNotStart(then: $0) }
@@ -204,9 +204,10 @@ package struct WatcherMachine: Sendable, Equatable {
     }
 
     private mutating func ended(_ end: ProcessEnd, uptime: Duration?, at now: Duration) -> [WatcherAction] {
-        if !settings.policy.respawn {
+        let isExpected = if case .code(let code) = end { settings.policy.expected.contains(code) } else { false }
+        if settings.policy.respawn == .never || settings.policy.respawn == .onFailure && isExpected {
             generation += 1
-            state = end == .code(0) ? .finished(end) : .failed
+            state = isExpected ? .finished(end) : .failed
             return [.report(.finished(end))]
         }
         return failed(end: end, uptime: uptime, at: now) { .died(end, uptime: uptime, then: $0) }
@@ -231,7 +232,7 @@ package struct WatcherMachine: Sendable, Equatable {
                 after: delay, failures: history.count, limit: policy.limit, window: policy.window)
             guard delay > .zero else { return [.report(report(sequel))] + begin(at: now) }
             state = .backoff
-            return [.report(report(sequel)), arm(after: RestartPolicy.jittered(delay, jitter))]
+            return [.report(report(sequel)), arm(after: policy.jittered(delay, jitter))]
         }
     }
 }

@@ -1,8 +1,8 @@
 /// What a `WatcherMachine` needs to know of its watcher: times, signals, and the restart policy.
 package struct WatcherSettings: Sendable, Equatable, Hashable {
     package var policy: RestartPolicy
-    /// Whether the process says READY=1; otherwise it counts as ready once it runs.
-    package var notifies: Bool
+    /// Whether readiness is reported (`.ready`); otherwise the process counts as ready once it runs.
+    package var awaitsReady: Bool
     /// How long a start may take until it counts as a failure.
     package var startTimeout: Duration
     /// How long a process may take to stop before it is killed.
@@ -12,11 +12,11 @@ package struct WatcherSettings: Sendable, Equatable, Hashable {
     package var watchdog: Duration?
 
     package init(
-        policy: RestartPolicy = RestartPolicy(), notifies: Bool = true, startTimeout: Duration = .seconds(60),
+        policy: RestartPolicy = RestartPolicy(), awaitsReady: Bool = true, startTimeout: Duration = .seconds(60),
         grace: Duration = .seconds(30), stopSignal: Int32 = 15, watchdog: Duration? = nil
     ) {
         self.policy = policy
-        self.notifies = notifies
+        self.awaitsReady = awaitsReady
         self.startTimeout = startTimeout
         self.grace = grace
         self.stopSignal = stopSignal

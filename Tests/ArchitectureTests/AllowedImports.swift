@@ -2,7 +2,10 @@
 enum AllowedImports {
     /// Tier 0 imports nothing of ours; every other target only from the tiers below its own.
     static let tiers: [[String]] = [
-        ["CLinux", "CSystemd", "COpenSSL", "CCrypt", "CRE2", "Supervision", "PluginInterface", "RegistryModel"],
+        [
+            "CLinux", "CSystemd", "COpenSSL", "CCrypt", "CRE2", "CZlib", "Supervision", "PluginInterface",
+            "RegistryModel",
+        ],
         ["ProcessControl", "BundleConfig", "BundleLog"],
         ["WorkerRuntime", "RegistryToken"],
         ["HTTPService", "RegistryStorage"],
@@ -10,12 +13,12 @@ enum AllowedImports {
     ]
 
     static let table: [String: Set<String>] = [
-        "CLinux": [], "CSystemd": [], "COpenSSL": [], "CCrypt": [], "CRE2": [],
+        "CLinux": [], "CSystemd": [], "COpenSSL": [], "CCrypt": [], "CRE2": [], "CZlib": [],
         "Supervision": [],
         "PluginInterface": [],
         "RegistryModel": [],
         "ProcessControl": ["CLinux"],
-        "BundleConfig": ["CLinux", "CCrypt"],
+        "BundleConfig": ["Supervision", "CLinux", "CCrypt"],
         "BundleLog": ["CSystemd"],
         "WorkerRuntime": ["ProcessControl", "BundleLog", "BundleConfig", "CSystemd", "CLinux"],
         "RegistryToken": ["RegistryModel"],
@@ -23,6 +26,7 @@ enum AllowedImports {
         "RegistryStorage": ["RegistryModel", "CLinux", "COpenSSL"],
         "Supervisor": [
             "ProcessControl", "Supervision", "PluginInterface", "BundleConfig", "BundleLog", "CLinux", "CSystemd",
+            "CZlib",
         ],
         "AuthWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel", "CRE2",
@@ -37,12 +41,15 @@ enum AllowedImports {
     ]
 
     /// Targets that do without Foundation: what must start at once, stay small, or be pure.
-    static let withoutFoundation: Set<String> = ["Supervisor", "Supervision", "ProcessControl", "ProxyWorker"]
+    static let withoutFoundation: Set<String> = [
+        "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "ProxyWorker",
+    ]
 
     /// Modules with which only these targets may talk to the outside.
     static let fenced: [String: Set<String>] = [
         "COpenSSL": ["RegistryStorage"],
         "CRE2": ["AuthWorker"],
+        "CZlib": ["Supervisor"],
         "CCrypt": ["AuthWorker", "BundleConfig"],
         "CSystemd": ["BundleLog", "WorkerRuntime", "Supervisor"],
         "NIOSSL": ["ProxyWorker"],

@@ -20,9 +20,9 @@ struct RestartPolicyTests {
 
     @Test("adds at most a tenth as jitter")
     func jitter() {
-        #expect(RestartPolicy.jittered(.seconds(10), 0) == .seconds(10))
-        #expect(RestartPolicy.jittered(.seconds(10), 1) == .seconds(11))
-        #expect(RestartPolicy.jittered(.seconds(10), 7) == .seconds(11))
+        #expect(RestartPolicy().jittered(.seconds(10), 0) == .seconds(10))
+        #expect(RestartPolicy().jittered(.seconds(10), 1) == .seconds(11))
+        #expect(RestartPolicy().jittered(.seconds(10), 7) == .seconds(11))
     }
 }
 

@@ -4,8 +4,8 @@ import Testing
 
 private func watcher(_ name: String, after: [String] = [], requires: [String] = []) -> WatcherDefinition {
     var definition = WatcherDefinition(name: name, command: ["/bin/true"])
-    definition.after = after
-    definition.requires = requires
+    definition.after = after.map { Dependency($0) }
+    definition.requires = requires.map { Dependency($0) }
     return definition
 }
 
@@ -78,7 +78,7 @@ struct ReloadPlanTests {
     @Test("needs no process for what the supervisor obeys by itself")
     func own() {
         #expect(step { $0.settings.grace = .seconds(9) } == .unchanged)
-        #expect(step { $0.after = ["b"] } == .unchanged)
+        #expect(step { $0.after = [Dependency("b")] } == .unchanged)
     }
 
     @Test("adds what is new and removes, last and in reverse, what is gone")

@@ -18,7 +18,7 @@ struct WatcherMachineTests {
         case "stopping": feed(.start, .spawned, .ready, .stop)
         case "killing": feed(.start, .spawned, .ready, .kill)
         case "finished":
-            machine.settings.policy.respawn = false
+            machine.settings.policy.respawn = .never
             feed(.start, .spawned, .exited(.code(0)))
         case "failed": feed(.start, .spawned, .exited(.code(78)))
         default: break

@@ -64,8 +64,8 @@ struct WatcherSimulationTests {
     func invariants(seed: Int) {
         var generator = SplitMix(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
         var settings = WatcherSettings(watchdog: seed.isMultiple(of: 2) ? .seconds(5) : nil)
-        settings.notifies = !seed.isMultiple(of: 3)
-        settings.policy.respawn = !seed.isMultiple(of: 7)
+        settings.awaitsReady = !seed.isMultiple(of: 3)
+        settings.policy.respawn = seed.isMultiple(of: 7) ? .never : .always
         if seed.isMultiple(of: 5) { settings.policy.limit = nil }
         var world = World(machine: WatcherMachine(settings: settings, jitter: 0.5))
         for _ in 0..<20_000 {

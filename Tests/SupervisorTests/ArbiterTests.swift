@@ -22,7 +22,7 @@ struct ArbiterTests {
                 select(undef,undef,undef,0.1); mark('+\(name) '); $notify->("READY=1");
                 while (1) { sleep 1000 }
                 """
-            ) { $0.requires = after }
+            ) { $0.requires = after.map { Dependency($0) } }
         }
         let scenario = try Scenario(
             [

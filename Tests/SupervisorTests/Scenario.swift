@@ -81,7 +81,7 @@ final class Scenario {
         _ name: String, _ script: String, _ change: (inout WatcherDefinition) -> Void = { _ in }
     ) -> WatcherDefinition {
         var definition = WatcherDefinition(name: name, command: ["/bin/sh", "-c", script])
-        definition.settings.notifies = false
+        definition.settings.awaitsReady = false
         definition.settings.grace = .seconds(5)
         change(&definition)
         return definition

@@ -146,7 +146,7 @@ extension Arbiter {
             adopt(definition, watcher)
             if watcher.current.isReady {
                 feed(.reload, to: watcher.current)
-                return definition.settings.notifies
+                return definition.settings.awaitsReady
             }
             return startAnew(watcher)
         case .replace where watcher.current.isReady:

@@ -37,6 +37,7 @@ final class Arbiter {
     let surroundings: Surroundings
     let notifySocket: NotifySocket
     let helpers: Mailbox<HelperMessage>
+    let events = EventFeed()
     /// /dev/null, what children read from.
     let nullInput: OwnedDescriptor
     let startedAt = MonotonicTime.now
@@ -130,8 +131,8 @@ final class Arbiter {
 
     private func startIfDue(_ name: String) {
         guard let watcher = watchers[name], watcher.goal == .up, watcher.current.machine.state == .stopped,
-            (watcher.definition.after + watcher.definition.requires).allSatisfy({
-                watchers[$0]?.current.isReady ?? true
+            watcher.definition.dependencies.allSatisfy({
+                watchers[$0.watcher]?.current.isReady ?? true
             })
         else { return }
         feed(.start, to: watcher.current)
@@ -140,7 +141,7 @@ final class Arbiter {
     private func stopIfDue(_ name: String) {
         guard let watcher = watchers[name], watcher.goal != .up, !watcher.isIdle else { return }
         let dependents = watchers.values.filter {
-            $0.name != name && ($0.definition.after + $0.definition.requires).contains(name)
+            $0.name != name && $0.definition.dependencies.contains { $0.watcher == name }
         }
         guard dependents.allSatisfy({ $0.isIdle || $0.goal == .up }) else { return }
         for slot in watcher.slots {

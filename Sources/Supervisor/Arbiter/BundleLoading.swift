@@ -72,7 +72,7 @@ enum BundleLoading {
             var definition = WatcherDefinition(
                 name: name, command: ["\(workers)/dockmaster-\(name)", "--config", path])
             definition.sockets = sockets
-            definition.requires = after
+            definition.requires = after.map { Dependency($0) }
             definition.files = Dictionary(
                 files.filter { $0.path == path }.map { ($0.path, WatcherDefinition.fingerprint($0.contents)) },
                 uniquingKeysWith: { first, _ in first })

@@ -3,6 +3,8 @@ internal import Supervision
 /// What should run, made from a configuration. The arbiter knows nothing of how it came about.
 struct DesiredState: Sendable {
     var definitions: [WatcherDefinition]
+    var plugins: [PluginDefinition] = []
+    var settings = SupervisorSettings()
     /// What is accepted but may surprise.
     var warnings: [String] = []
     /// The folder the watchers' logs are in, for the sentences that say where to look.

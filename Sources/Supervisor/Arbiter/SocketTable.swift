@@ -14,7 +14,8 @@ struct SocketTable {
                 case .tcp("::", let port) where definitions.contains(where: { Self.isVersion4($0, port) }):
                     .tcp6(address: "::", port: port)
                 case .tcp(let host, let port): .tcp(host: host, port: port)
-                case .unix(let path, let mode): .unix(path: path, mode: mode)
+                case .unix(let path, let mode), .unixDatagram(let path, let mode): .unix(path: path, mode: mode)
+                case .udp(let host, let port): .tcp(host: host, port: port)
                 }
             fresh[definition] = try BoundSocket(address)
         }
