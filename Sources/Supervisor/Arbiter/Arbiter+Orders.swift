@@ -29,7 +29,8 @@ extension Arbiter {
     private func obey(_ order: WatcherOrder, _ watcher: Watcher, waits: Bool, _ answer: @escaping EntryAnswer) {
         if isStopping, order != .stop {
             let remedy = "start dockmaster again"
-            return answer(.init(watcher: watcher.name, result: "refused", problem: "dockmaster is stopping", remedy: remedy))
+            return answer(
+                .init(watcher: watcher.name, result: "refused", problem: "dockmaster is stopping", remedy: remedy))
         }
         switch order {
         case .start: start(watcher, waits: waits, answer)
@@ -92,7 +93,8 @@ extension Arbiter {
             return .init(watcher: name, result: "stopped", problem: "\(name) was stopped meanwhile", remedy: "start it")
         }
         if let refusal = watcher.refusal {
-            return .init(watcher: name, result: "failed", problem: "\(name) is not started: \(refusal)", remedy: "mend that")
+            return .init(
+                watcher: name, result: "failed", problem: "\(name) is not started: \(refusal)", remedy: "mend that")
         }
         if watcher.hasFailed {
             let reason = watcher.slots.lazy.compactMap(\.spawnProblem).first.map { ": \($0)" } ?? ""

@@ -126,7 +126,9 @@ extension Arbiter {
 
     /// Whether an unchanged watcher still has something to take up: a reload is also how an operator says "try again".
     private func needsChange(_ entry: ReloadPlan.Entry, _ job: ReloadJob) -> Bool {
-        guard let watcher = watchers[entry.watcher], let definition = job.definitions[entry.watcher] else { return true }
+        guard let watcher = watchers[entry.watcher], let definition = job.definitions[entry.watcher] else {
+            return true
+        }
         if watcher.definition != definition { adopt(definition, watcher) }
         return watcher.goal == .up && watcher.hasFailed
     }
@@ -159,7 +161,8 @@ extension Arbiter {
 
     /// Has a watcher become what it is to be, in the way that the plan says.
     func change(
-        _ watcher: Watcher, to definition: WatcherDefinition, _ step: ReloadPlan.Step, _ done: @escaping (String?) -> Void
+        _ watcher: Watcher, to definition: WatcherDefinition, _ step: ReloadPlan.Step,
+        _ done: @escaping (String?) -> Void
     ) {
         publish(.updated, watcher.name, ["step": "\(step)"])
         guard watcher.goal == .up else {

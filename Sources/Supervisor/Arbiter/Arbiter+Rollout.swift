@@ -30,7 +30,9 @@ extension Arbiter {
     private func begin(_ rollout: Rollout, _ watcher: Watcher) {
         rollout.hasBegun = true
         if rollout.manner == .replace {
-            if watcher.definition.isSingleton || rollout.definition?.isSingleton == true { rollout.manner = .sequential }
+            if watcher.definition.isSingleton || rollout.definition?.isSingleton == true {
+                rollout.manner = .sequential
+            }
             // Nothing serves that a second process could stand beside.
             if !watcher.slots.allSatisfy(\.isReady) { rollout.manner = .terminate }
         }

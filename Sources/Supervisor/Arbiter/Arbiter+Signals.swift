@@ -19,7 +19,8 @@ extension Arbiter {
                 count += 1
             }
         }
-        answer(.init(watcher: watcher.name, result: count == 1 ? "1 process signalled" : "\(count) processes signalled"))
+        answer(
+            .init(watcher: watcher.name, result: count == 1 ? "1 process signalled" : "\(count) processes signalled"))
     }
 
     /// Ends processes; the policy starts the next ones.

@@ -48,7 +48,8 @@ extension Arbiter {
             if Self.reason(sequel) != nil { publish(.gaveUp, slot, ["reason": problem]) }
         case .finished(let end): publish(.exited, slot, Self.fields(end))
         case .stopping: publish(.stopping, slot)
-        case .aged(let after): publish(.stopping, slot, ["reason": "max_age", "uptime_s": "\(after.components.seconds)"])
+        case .aged(let after):
+            publish(.stopping, slot, ["reason": "max_age", "uptime_s": "\(after.components.seconds)"])
         case .refused: publish(.stopping, slot, ["reason": "hook"])
         case .startTimedOut: publish(.stopping, slot, ["reason": "start_timeout"])
         case .watchdogExpired: publish(.stopping, slot, ["reason": "watchdog"])

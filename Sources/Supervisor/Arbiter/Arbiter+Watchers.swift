@@ -108,7 +108,8 @@ extension Arbiter {
 
     /// As many places as there are to be. What is too much is stopped, the highest number first.
     func fillPlaces(_ watcher: Watcher) {
-        let wanted = watcher.definition.isSingleton ? min(1, watcher.definition.instances) : watcher.definition.instances
+        let wanted =
+            watcher.definition.isSingleton ? min(1, watcher.definition.instances) : watcher.definition.instances
         while watcher.slots.count < wanted {
             watcher.slots.append(makeSlot(watcher.definition, place: watcher.slots.count + 1))
         }
