@@ -177,7 +177,7 @@ struct ArbiterOrderTests {
             scenario.arbiter.carryOut(orders[number % orders.count], on: ["a"], waits: true) { answers.append($0) }
         }
         #expect(try scenario.wait(.seconds(60)) { answers.count == 50 }, "\(answers.count)")
-        #expect(answers.allSatisfy(\.isComplete), "\(answers.flatMap(\.entries).compactMap(\.problem))")
+        #expect(answers.flatMap(\.entries).compactMap(\.problem) == [])
         #expect(try scenario.stop() == 0)
     }
 

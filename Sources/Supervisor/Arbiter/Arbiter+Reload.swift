@@ -88,11 +88,11 @@ extension Arbiter {
         guard let job = reload, !isStopping else { return refuse(["dockmaster is stopping"]) }
         let current = order.compactMap { watchers[$0]?.definition }
         guard let names = try? StartOrder(desired.definitions).names else { return }
+        // In starting order already; removed ones last.
         let plan = ReloadPlan(from: current, to: desired.definitions)
         job.outcome.isApplied = true
         job.outcome.warnings = desired.warnings
-        let places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
-        job.pending = plan.steps.sorted { (places[$0.watcher] ?? .max) < (places[$1.watcher] ?? .max) }[...]
+        job.pending = plan.steps[...]
         for definition in desired.definitions { job.definitions[definition.name] = definition }
         let wanted = Set(names)
         order = names + order.filter { !wanted.contains($0) }
@@ -174,13 +174,16 @@ extension Arbiter {
             return carryOut(.start, on: [watcher.name], waits: true) { done($0.entries.first?.problem) }
         }
         switch step {
-        case .unchanged, .add, .remove:
+        case .unchanged, .adopt, .add, .remove:
             adopt(definition, watcher)
             done(nil)
+        case .scale:
+            adopt(definition, watcher)
+            wait(for: watcher, startPatience(watcher), { done($0.problem) }) { Self.started($0, "scaled") }
         case .signal: roll(Rollout(.signal, to: definition, done), watcher)
-        case .replace:
-            let manner = Self.manner(definition.reload)
-            roll(Rollout(manner == .signal ? .replace : manner, to: definition, done), watcher)
+        case .replace(.sideBySide): roll(Rollout(.replace, to: definition, done), watcher)
+        case .replace(.sequential): roll(Rollout(.sequential, to: definition, done), watcher)
+        case .replace(.terminate): roll(Rollout(.terminate, to: definition, done), watcher)
         }
     }
 
