@@ -16,9 +16,20 @@ int clinux_forbid_core_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0;
 }
 
+static struct rlimit before;
+static int was_raised;
+
+int clinux_descriptor_limit_before(unsigned long long *soft, unsigned long long *hard) {
+    *soft = before.rlim_cur;
+    *hard = before.rlim_max;
+    return was_raised;
+}
+
 void clinux_raise_descriptor_limit(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max) return;
+    before = limit;
+    was_raised = 1;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
 }

@@ -3,6 +3,7 @@
 // What Linux offers and Swift cannot call by itself. Every function returns a value >= 0, or -errno.
 #include "clinux_epoll.h"
 #include "clinux_file.h"
+#include "clinux_identity.h"
 #include "clinux_memory.h"
 #include "clinux_pidfd.h"
 #include "clinux_process.h"

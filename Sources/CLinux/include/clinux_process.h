@@ -7,7 +7,10 @@ int clinux_become_subreaper(void);
 /// Keeps this process from writing core files and from being traced by its own user.
 int clinux_forbid_core_dumps(void);
 /// Allows as many open descriptors as the hard limit does: each connection takes one, a blob on its way another.
+/// What clinux_spawn starts keeps the limit that was there before.
 void clinux_raise_descriptor_limit(void);
+/// The limit before it was raised. Returns 0 when it was not.
+int clinux_descriptor_limit_before(unsigned long long *soft, unsigned long long *hard);
 /// Names the calling thread (15 bytes) as it shows in top and in /proc.
 int clinux_name_thread(const char *name);
 /// Nanoseconds of CLOCK_MONOTONIC, which nobody can set.
