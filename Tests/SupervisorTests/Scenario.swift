@@ -58,13 +58,13 @@ final class Scenario {
     }
 
     func slot(_ name: String) throws -> WatcherSlot {
-        guard let slot = arbiter.watchers[name]?.current else { throw Refusal(problems: ["no watcher \(name)"]) }
+        guard let slot = arbiter.watchers[name]?.slots.first else { throw Refusal(problems: ["no watcher \(name)"]) }
         return slot
     }
 
-    func state(_ name: String) -> String { arbiter.watchers[name]?.current.machine.state.word ?? "none" }
+    func state(_ name: String) -> String { arbiter.watchers[name]?.slots.first?.machine.state.word ?? "none" }
 
-    func instance(_ name: String) -> Int { arbiter.watchers[name]?.current.instance ?? 0 }
+    func instance(_ name: String) -> Int { arbiter.watchers[name]?.slots.first?.instance ?? 0 }
 
     func read(_ name: String) -> String { TextFile.read("\(folder.path)/\(name)") ?? "" }
 
