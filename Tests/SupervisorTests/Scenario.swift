@@ -24,12 +24,18 @@ final class Scenario {
         }
     }
 
-    init(_ definitions: [WatcherDefinition], in folder: ScenarioFolder? = nil) throws {
+    /// - Parameter essential: watchers whose failing start ends everything.
+    /// - Parameter change: what else is to be so.
+    init(
+        _ definitions: [WatcherDefinition], in folder: ScenarioFolder? = nil, essential: Set<String> = [],
+        _ change: (inout DesiredState) -> Void = { _ in }
+    ) throws {
         let folder = try folder ?? ScenarioFolder()
         self.folder = folder
         loop = try EventLoop()
         relay = try LogRelay(folder: "\(folder.path)/logs", console: false)
-        let desired = DesiredState(definitions: definitions, logs: "\(folder.path)/logs")
+        var desired = DesiredState(definitions: definitions, essential: essential, logs: "\(folder.path)/logs")
+        change(&desired)
         let next = NextState(desired)
         self.next = next
         var sockets = SocketTable()
@@ -55,6 +61,26 @@ final class Scenario {
             try loop.turn(waiting: .milliseconds(20))
         }
         return true
+    }
+
+    /// Carries out an order and waits for its answer.
+    func order(
+        _ order: WatcherOrder, _ names: String..., waits: Bool = true
+    ) throws -> [OrderOutcome.Entry] {
+        var outcome: OrderOutcome?
+        arbiter.carryOut(order, on: names, waits: waits) { outcome = $0 }
+        try wait(.seconds(30)) { outcome != nil }
+        return outcome?.entries ?? []
+    }
+
+    /// The pids of a watcher's places, in their order.
+    func pids(_ name: String) -> [ProcessID] {
+        (arbiter.watchers[name]?.slots ?? []).compactMap { $0.child?.pid }
+    }
+
+    /// Runs until everything is as it should be at the beginning.
+    func settle(_ limit: Duration = .seconds(15)) throws -> Bool {
+        try wait(limit) { arbiter.phase == .running }
     }
 
     func slot(_ name: String) throws -> WatcherSlot {

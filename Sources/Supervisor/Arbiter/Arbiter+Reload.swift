@@ -88,10 +88,10 @@ extension Arbiter {
         guard let job = reload, !isStopping else { return refuse(["dockmaster is stopping"]) }
         let current = order.compactMap { watchers[$0]?.definition }
         guard let names = try? StartOrder(desired.definitions).names else { return }
+        // In starting order already; removed ones last.
         let plan = ReloadPlan(from: current, to: desired.definitions)
         job.outcome.isApplied = true
         job.outcome.warnings = desired.warnings
-        // In starting order already; removed ones last.
         job.pending = plan.steps[...]
         for definition in desired.definitions { job.definitions[definition.name] = definition }
         let wanted = Set(names)
@@ -177,9 +177,9 @@ extension Arbiter {
         case .unchanged, .adopt, .add, .remove:
             adopt(definition, watcher)
             done(nil)
-        case .scale(_, let count):
+        case .scale:
             adopt(definition, watcher)
-            scale(watcher, .to(count), waits: true) { done($0.problem) }
+            wait(for: watcher, startPatience(watcher), { done($0.problem) }) { Self.started($0, "scaled") }
         case .signal: roll(Rollout(.signal, to: definition, done), watcher)
         case .replace(.sideBySide): roll(Rollout(.replace, to: definition, done), watcher)
         case .replace(.sequential): roll(Rollout(.sequential, to: definition, done), watcher)

@@ -94,14 +94,25 @@ extension Arbiter {
         } catch {
             return answer(.init(watcher: name, result: "refused", problem: "\(error)", remedy: "choose other values"))
         }
-        let step = ReloadPlan(from: [watcher.definition], to: [definition]).steps.last?.step ?? .unchanged
-        change(watcher, to: definition, step) { problem in
+        change(watcher, to: definition, ReloadPlan.steps(from: watcher.definition, to: definition)[...]) { words, problem in
             answer(
                 .init(
-                    watcher: name, result: problem == nil ? "changed (\(step))" : "failed", problem: problem,
+                    watcher: name, result: problem == nil ? "changed (\(words))" : "failed", problem: problem,
                     remedy: problem.map { _ in "see dockmaster logs \(name)" }))
         }
         advance()
+    }
+
+    /// Takes the steps one after another.
+    private func change(
+        _ watcher: Watcher, to definition: WatcherDefinition, _ steps: ArraySlice<ReloadPlan.Step>,
+        _ done: @escaping (String, String?) -> Void
+    ) {
+        guard let step = steps.first else { return done("", nil) }
+        change(watcher, to: definition, step) { [weak self] problem in
+            guard let self, problem == nil, steps.count > 1 else { return done("\(step)", problem) }
+            self.change(watcher, to: definition, steps.dropFirst(), done)
+        }
     }
 
     // MARK: Places
