@@ -77,6 +77,7 @@ extension Arbiter {
                     remedy: "see dockmaster list"))
         }
         watcher.goal = .removed
+        touch(name)
         if keepsProcesses {
             forget(watcher)
             return answer(.init(watcher: name, result: "removed"))
@@ -169,7 +170,10 @@ extension Arbiter {
 
     func forget(_ slot: WatcherSlot) {
         if let timer = slot.timer { loop.cancel(timer) }
+        slot.readiness = nil
+        slot.endHealth(loop)
         slot.closeOutput(relay)
+        if let group = slot.controlGroup { controlGroups?.remove(group) }
         slots[slot.number] = nil
     }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BundleConfig
+internal import CLinux
 internal import Glibc
 internal import ProcessControl
 internal import Supervision
@@ -22,6 +23,8 @@ struct RunCommand: ParsableCommand {
         }
         SignalStream.ignoreBrokenPipes()
         umask(0o077)
+        // Three descriptors a watcher; its processes keep the limit that we were given.
+        clinux_raise_descriptor_limit()
 
         let options: BundleOptions
         let configuration: BundleConfiguration
