@@ -1,29 +1,29 @@
-/// The members of one JSON object on one line, as a log line has them. Nested values stay JSON text.
+/// The members of one JSON object on one line, as a log line or a plugin's message has them. Nested values stay JSON text.
 /// - Source: RFC 8259. Strict where it matters: what is not an object from the first byte to the last is not one at all.
-struct JSONFields {
-    enum Value: Equatable {
+package struct JSONFields: Sendable {
+    package enum Value: Equatable, Sendable {
         /// A string, its escapes resolved.
         case string([UInt8])
         /// Anything else, as it stands.
         case other([UInt8])
 
-        var bytes: [UInt8] {
+        package var bytes: [UInt8] {
             switch self {
             case .string(let bytes), .other(let bytes): bytes
             }
         }
 
-        var text: String { String(decoding: bytes, as: UTF8.self) }
+        package var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
-    private(set) var members: [(key: String, value: Value)] = []
+    package private(set) var members: [(key: String, value: Value)] = []
 
-    subscript(_ key: String) -> Value? {
+    package subscript(_ key: String) -> Value? {
         members.first { $0.key == key }?.value
     }
 
     /// nil when the line is anything but one JSON object.
-    init?(_ line: some Collection<UInt8>) {
+    package init?(_ line: some Collection<UInt8>) {
         var scanner = Scanner(Array(line))
         guard scanner.skip(UInt8(ascii: "{")) else { return nil }
         if !scanner.skip(UInt8(ascii: "}")) {
@@ -36,6 +36,21 @@ struct JSONFields {
             guard scanner.skip(UInt8(ascii: "}")) else { return nil }
         }
         guard scanner.isAtEnd else { return nil }
+    }
+
+    /// The elements of a JSON array; nil when the text is anything but one.
+    package static func elements(_ text: some Collection<UInt8>) -> [Value]? {
+        var scanner = Scanner(Array(text))
+        var result: [Value] = []
+        guard scanner.skip(UInt8(ascii: "[")) else { return nil }
+        if !scanner.skip(UInt8(ascii: "]")) {
+            repeat {
+                guard let value = scanner.value() else { return nil }
+                result.append(value)
+            } while scanner.skip(UInt8(ascii: ","))
+            guard scanner.skip(UInt8(ascii: "]")) else { return nil }
+        }
+        return scanner.isAtEnd ? result : nil
     }
 
     private struct Scanner {
