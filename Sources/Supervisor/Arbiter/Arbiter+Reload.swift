@@ -87,13 +87,12 @@ extension Arbiter {
         guard let job = reload, !isStopping else { return refuse(["dockmaster is stopping"]) }
         let current = order.compactMap { watchers[$0]?.definition }
         guard let names = try? StartOrder(desired.definitions).names else { return }
+        // In starting order already; removed ones last.
         let plan = ReloadPlan(from: current, to: desired.definitions)
         job.desired = desired
         job.outcome.isApplied = true
         job.outcome.warnings = desired.warnings
-        job.pending = plan.steps.sorted {
-            (names.firstIndex(of: $0.watcher) ?? .max) < (names.firstIndex(of: $1.watcher) ?? .max)
-        }
+        job.pending = plan.steps
         order = names + order.filter { !names.contains($0) }
         logsFolder = desired.logs
         for warning in desired.warnings { log.warning(warning) }
@@ -140,7 +139,7 @@ extension Arbiter {
             return true
         }
         switch entry.step {
-        case .unchanged:
+        case .unchanged, .adopt, .scale:
             adopt(definition, watcher)
             // A reload is also how an operator says: try again.
             return watcher.current.machine.state == .failed && startAnew(watcher)
@@ -151,7 +150,7 @@ extension Arbiter {
                 return definition.settings.awaitsReady
             }
             return startAnew(watcher)
-        case .replace where watcher.current.isReady:
+        case .replace(.sideBySide) where watcher.current.isReady:
             // One try only: while the old instance serves, nothing is gained by more.
             var policy = definition.settings.policy
             policy.limit = 1
