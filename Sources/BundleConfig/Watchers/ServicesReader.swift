@@ -154,18 +154,18 @@ struct ServicesReader {
         return Dependency(dependency.watcher, .completed)
     }
 
-    /// - Returns: whether all of them exist.
+    /// - Returns: whether all of them exist and can come so far.
     private func check(
         _ wanted: [Dependency], of node: ConfigurationNode, _ known: [String: WatcherDefinition]
     ) -> Bool {
-        var allExist = true
+        var isSound = true
         for dependency in wanted {
             let place =
                 node[dependency.watcher]
                 ?? (try? node.sequence())?.first { (try? $0.string()) == dependency.watcher } ?? node
             guard let target = known[dependency.watcher] else {
                 problems.add([place.unknown(dependency.watcher, among: known.keys.sorted())])
-                allExist = false
+                isSound = false
                 continue
             }
             if dependency.condition == .healthy, target.health == nil {
@@ -174,6 +174,7 @@ struct ServicesReader {
                         "waits until \(target.name) is healthy, which nobody asks it",
                         remedy: "Give watchers.\(target.name) a health:, or wait until it is ready")
                 ])
+                isSound = false
             }
             if dependency.condition == .completed, !target.isOneshot {
                 problems.add([
@@ -181,9 +182,10 @@ struct ServicesReader {
                         "waits until \(target.name) is completed, and that is a service, which stays",
                         remedy: "Set watchers.\(target.name).oneshot: true, or wait until it is ready")
                 ])
+                isSound = false
             }
         }
-        return allExist
+        return isSound
     }
 
     /// A problem of the order, at the line where it is said.
@@ -191,7 +193,7 @@ struct ServicesReader {
         let name: String
         switch problem {
         case .cycle(let names): name = names.first { nodes[$0] != nil } ?? ""
-        case .unknown(let watcher, _): name = watcher
+        case .unknown(let watcher, _), .neverCompleted(let watcher, _), .neverHealthy(let watcher, _): name = watcher
         case .duplicate(let duplicate): name = duplicate
         }
         let node = nodes[name]

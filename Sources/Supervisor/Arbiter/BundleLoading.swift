@@ -42,7 +42,7 @@ enum BundleLoading {
         let files = try render(prepared)
         return DesiredState(
             definitions: definitions(prepared, files, workers: workers), plugins: prepared.plugins,
-            settings: prepared.supervisor,
+            settings: prepared.supervisor, essential: prepared.startsBundle ? ["auth", "registry", "proxy"] : [],
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
                 try StagedFiles.replace(files, workers: workers) { prepared.explain($0, of: $1) }
