@@ -24,12 +24,16 @@ final class Scenario {
         }
     }
 
-    init(_ definitions: [WatcherDefinition], in folder: ScenarioFolder? = nil) throws {
+    /// - Parameter prepare: what is to be changed before anything starts.
+    init(
+        _ definitions: [WatcherDefinition], in folder: ScenarioFolder? = nil, plugins: [PluginDefinition] = [],
+        _ prepare: (Arbiter) -> Void = { _ in }
+    ) throws {
         let folder = try folder ?? ScenarioFolder()
         self.folder = folder
         loop = try EventLoop()
         relay = try LogRelay(folder: "\(folder.path)/logs", console: false)
-        let desired = DesiredState(definitions: definitions, logs: "\(folder.path)/logs")
+        let desired = DesiredState(definitions: definitions, plugins: plugins, logs: "\(folder.path)/logs")
         let next = NextState(desired)
         self.next = next
         var sockets = SocketTable()
@@ -38,6 +42,7 @@ final class Scenario {
         surroundings.adoptsOrphans = false
         surroundings.notifier = SystemdNotifier(isWanted: false)
         arbiter = try Arbiter(loop: loop, relay: relay, sockets: sockets, desired: desired, surroundings: surroundings)
+        prepare(arbiter)
         try arbiter.start()
     }
 
