@@ -18,11 +18,12 @@ final class PluginScenario {
     ) throws {
         let forever = Scenario.shell("worker", "while :; do sleep 1000; done")
         let plugin = Self.plugin(script, may: may, isRequired: isRequired, settings: settings, change: change)
-        scenario = try Scenario([forever], plugins: [plugin]) { arbiter in
+        let policy = RestartPolicy(
+            initial: .milliseconds(20), settling: .seconds(30), limit: 3, window: .seconds(60), jitter: 0)
+        scenario = try Scenario([forever], prepare: { arbiter in
             arbiter.plugins.limits.deadline = .milliseconds(500)
-            arbiter.plugins.policy = RestartPolicy(
-                initial: .milliseconds(20), settling: .seconds(30), limit: 3, window: .seconds(60), jitter: 0)
-        }
+            arbiter.plugins.policy = policy
+        }) { $0.plugins = [plugin] }
         _ = arbiter.events.subscribe { [weak self] event in self?.events.append(event) }
     }
 

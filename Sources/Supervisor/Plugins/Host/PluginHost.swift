@@ -134,7 +134,7 @@ final class PluginHost {
         arbiter.events.publish(
             SupervisorEvent(.gaveUp, time: Self.wallClock, fields: ["plugin": process.name, "reason": process.words]))
         if process.definition.isRequired {
-            arbiter.stop(code: 1, why: "the plugin \(process.name), which is required, has given up")
+            arbiter.shutDown(code: 1, why: "the plugin \(process.name), which is required, has given up")
         }
     }
 
@@ -186,7 +186,7 @@ final class PluginHost {
     var watcherViews: [PluginOffice.WatcherView] {
         guard let arbiter else { return [] }
         return arbiter.order.compactMap { arbiter.watchers[$0] }.map { watcher in
-            .init(definition: watcher.definition, pids: watcher.slots.compactMap { $0.child?.pid })
+            .init(definition: watcher.definition, pids: watcher.everySlot.compactMap { $0.child?.pid })
         }
     }
 
