@@ -17,7 +17,7 @@ struct PluginMisbehaviourTests {
         let words: String
     }
 
-    static let fatal: [Case] = [
+    static let cases: [Case] = [
         Case(
             testDescription: "is never ready", script: "sleep 1000",
             words: "plugin plug[1] is killed: it was not ready within 500 ms"),
@@ -60,8 +60,8 @@ struct PluginMisbehaviourTests {
             words: "plugin plug[1] died: exit code 4 after"),
     ]
 
-    @Test("is ended, started again and given up, and the worker does not notice", arguments: fatal)
-    func fatal(_ one: Case) throws {
+    @Test("is ended, started again and given up, and the worker does not notice", arguments: cases)
+    func endsIt(_ one: Case) throws {
         let scenario = try PluginScenario(one.script)
         #expect(try scenario.wait { scenario.scenario.state("worker") == "running" })
         let worker = try #require(scenario.workerPid)

@@ -29,7 +29,7 @@ final class Scenario {
     /// - Parameter change: what else is to be so.
     init(
         _ definitions: [WatcherDefinition], in folder: ScenarioFolder? = nil, essential: Set<String> = [],
-        prepare: (Arbiter) -> Void = { _ in }, _ change: (inout DesiredState) -> Void = { _ in }
+        _ change: (inout DesiredState) -> Void = { _ in }, prepare: (Arbiter) -> Void = { _ in }
     ) throws {
         let folder = try folder ?? ScenarioFolder()
         self.folder = folder
