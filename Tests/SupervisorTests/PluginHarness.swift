@@ -28,10 +28,7 @@ final class PluginHarness {
         var request = SpawnRequest("/usr/bin/env", ["python3", "\(Self.plugins)/\(plugin)"])
         request.environment = ChildEnvironment.inherited()
         request.environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        request.sockets = [
-            .init(descriptor: theirs.0.number, name: "events"), .init(descriptor: theirs.1.number, name: "commands"),
-        ]
-        request.announcesSockets = false
+        request.placed = [.init(descriptor: theirs.0.number, at: 3), .init(descriptor: theirs.1.number, at: 4)]
         request.output = log.number
         request.error = log.number
         child = try Spawner.spawn(request)
