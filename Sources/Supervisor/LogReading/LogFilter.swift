@@ -8,6 +8,10 @@ struct LogFilter {
     /// This level and everything worse.
     var level: LogPriority?
     var request: String?
+    /// Words that a line must have as they stand.
+    var text: String?
+    /// What else a line must be.
+    var isWanted: ((LogLine) -> Bool)?
 
     /// Whether only some of the lines are wanted.
     var isSelective: Bool { since != nil || until != nil || pattern != nil || level != nil || request != nil }
@@ -21,12 +25,13 @@ struct LogFilter {
     /// What does not depend on the time. The cheap questions come first: a line is parsed only when it must be.
     func accepts(_ line: UnsafeRawBufferPointer) -> Bool {
         if let request, !Self.contains(line, request) { return false }
+        if let text, !Self.contains(line, text) { return false }
         if let pattern, !pattern.matches(line) { return false }
-        guard level != nil || request != nil else { return true }
+        guard level != nil || request != nil || isWanted != nil else { return true }
         let parsed = LogLine(Array(line)[...])
         if let level, parsed.priority.rawValue > level.rawValue { return false }
         if let request, parsed.field("request_id")?.text != request { return false }
-        return true
+        return isWanted?(parsed) ?? true
     }
 
     private static func contains(_ line: UnsafeRawBufferPointer, _ text: String) -> Bool {

@@ -11,7 +11,8 @@ final class LogFollower {
     private let trouble: (String) -> Void
     private var tails: [String: LogTail] = [:]
     private var watched: [String: CInt] = [:]
-    private let notifications: OwnedDescriptor?
+    /// inotify's; without a number where there is none.
+    private let notifications: OwnedDescriptor
     /// Whether every folder is watched.
     private var isNotified: Bool
 
@@ -24,7 +25,7 @@ final class LogFollower {
         self.filter = filter
         self.trouble = trouble
         let descriptor = inotify_init1(CInt(IN_CLOEXEC) | CInt(IN_NONBLOCK))
-        notifications = descriptor >= 0 ? OwnedDescriptor(adopting: descriptor) : nil
+        notifications = OwnedDescriptor(adopting: descriptor)
         isNotified = descriptor >= 0
         watch(folder.path)
         for log in seen.logs {
@@ -35,8 +36,8 @@ final class LogFollower {
     }
 
     private func watch(_ path: String) {
-        guard let number = notifications?.number, watched[path] == nil else { return }
-        let watch = inotify_add_watch(number, path, UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO))
+        guard notifications.number >= 0, watched[path] == nil else { return }
+        let watch = inotify_add_watch(notifications.number, path, UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO))
         if watch < 0 { isNotified = false } else { watched[path] = watch }
     }
 
@@ -61,7 +62,7 @@ final class LogFollower {
     /// - Returns: false when it has gone.
     func wait(_ output: CInt = STDOUT_FILENO, limit: CInt = -1) -> Bool {
         var waiting = [
-            pollfd(fd: notifications?.number ?? -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: notifications.number, events: Int16(POLLIN), revents: 0),
             pollfd(fd: output, events: 0, revents: 0),
         ]
         poll(&waiting, 2, isNotified ? limit : 500)
@@ -72,11 +73,10 @@ final class LogFollower {
 
     /// - Returns: whether there may be new logs.
     private func takeNotifications() -> Bool {
-        guard let number = notifications?.number else { return true }
         var isNew = false
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while true {
-            let count = read(number, &buffer, buffer.count)
+            let count = read(notifications.number, &buffer, buffer.count)
             guard count > 0 else { return isNew }
             buffer.withUnsafeBytes { bytes in
                 var offset = 0
