@@ -68,6 +68,7 @@ extension Arbiter {
         guard reload != nil, !isStopping else { return refuse(["dockmaster is stopping"]) }
         do {
             _ = try StartOrder(desired.definitions)
+            try PluginCheck.validate(desired.plugins, watchers: desired.definitions.map(\.name))
             try sockets.bind(desired.definitions.flatMap(\.sockets))
         } catch {
             return refuse(["\(error)"])
@@ -100,6 +101,7 @@ extension Arbiter {
         essential = desired.essential
         logsFolder = desired.logs
         for warning in desired.warnings { log.warning(warning) }
+        for step in plugins.apply(desired.plugins) { log.info("plugin \(step)", [("event", "plugin_changed")]) }
         nextReloadStep()
     }
 

@@ -39,6 +39,7 @@ extension Arbiter {
     /// Everything at once, without grace.
     func killAll() {
         for slot in Array(slots.values) { feed(.kill, to: slot) }
+        plugins.killAll()
         advance()
     }
 
