@@ -66,7 +66,7 @@ extension Arbiter {
         guard reload != nil, !isStopping else { return refuse(["dockmaster is stopping"]) }
         do {
             _ = try StartOrder(desired.definitions)
-            try sockets.bind(desired.definitions.flatMap(\.sockets))
+            try sockets.bind(desired.definitions.flatMap(\.sockets), requests: desired.socketRequests)
         } catch {
             return refuse(["\(error)"])
         }
