@@ -23,6 +23,8 @@ extension Arbiter {
             if number == SIGHUP, slot.isReady { slot.reload = .asked }
             if let main = slot.mainProcess { kill(main, number) } else { slot.child?.signal(number) }
         case .killGroup: slot.child?.signalGroup(SIGKILL)
+        // Spawns are answered at once.
+        case .abandonSpawn: break
         case .report(let report): tell(report, of: slot)
         }
     }
@@ -118,9 +120,11 @@ extension Arbiter {
         case .couldNotStart(let sequel):
             if case .restart = sequel { return }
             gaveUp(slot, nil)
-        case .finished(let end): if end != .code(0) { gaveUp(slot, end) }
+        case .finished: finishReloadStep(slot.watcher, problem: nil)
         case .stopped: if !isStopping { retireIfReplaced(slot) }
-        case .started, .startTimedOut, .watchdogExpired, .stopping, .graceExpired: break
+        case .started, .adopted, .refused, .startTimedOut, .watchdogExpired, .unhealthy, .aged, .stopping,
+            .graceExpired:
+            break
         }
     }
 

@@ -1,4 +1,4 @@
-/// JSON to be written: what the control socket answers.
+/// JSON in memory: what the control socket and its clients, the plugins and their host tell each other.
 indirect enum JSONValue: Sendable, Equatable {
     case object([(String, JSONValue)])
     case array([JSONValue])
