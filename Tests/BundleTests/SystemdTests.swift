@@ -68,7 +68,8 @@ extension WholeBundle {
             let refused = try await Shell.eventually(within: .seconds(20)) {
                 try await machine.property("StatusText").contains("the last reload was refused")
             }
-            #expect(refused, "\(try await machine.property("StatusText"))")
+            let text = try await machine.property("StatusText")
+            #expect(refused, "\(text)")
             #expect(try await machine.property("ActiveState") == "active")
             #expect(try await machine.property("MainPID") == pid)
             #expect(try await machine.answers())
@@ -98,7 +99,8 @@ extension WholeBundle {
                     .split(separator: "\n").map(String.init)
                 return state.contains("active") && !state.contains(second) && !state.contains("0")
             }
-            #expect(back, "\(try await machine.run("systemctl status --no-pager dockmaster").text)")
+            let seen = try await machine.run("systemctl status --no-pager dockmaster").text
+            #expect(back, "\(seen)")
             #expect(try await machine.answers())
             #expect(
                 try await machine.check("journalctl -b -u dockmaster --no-pager").output.contains("Watchdog timeout"))
@@ -148,7 +150,8 @@ extension WholeBundle {
             let dropped = try await Shell.eventually(within: .seconds(30)) {
                 try await machine.property("NFileDescriptorStore") == "3"
             }
-            #expect(dropped, "\(try await machine.property("NFileDescriptorStore"))")
+            let count = try await machine.property("NFileDescriptorStore")
+            #expect(dropped, "\(count)")
         }
 
         @Test("journalctl finds lines by watcher, instance, priority and request")
