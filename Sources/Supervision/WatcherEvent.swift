@@ -10,7 +10,7 @@ package enum WatcherEvent: Sendable, Equatable {
     case kill
     /// Ends this one process, by the watcher's signal and grace or by these; the policy starts the next. Circus's `kill`.
     case terminate(signal: Int32?, grace: Duration?)
-    /// The process is older than `maxAge`. To be drawn (`AgeDraw`) when it becomes ready, not before.
+    /// The process is older than `maxAge`. To be said of one that is ready (`ageLimit(draw:)`).
     case aged
     /// A process from before the supervisor's own upgrade: taken over as it is, rather than started.
     case adopted(since: Duration, ready: Bool)

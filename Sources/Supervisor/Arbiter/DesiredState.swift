@@ -8,6 +8,8 @@ struct DesiredState: Sendable {
     var settings = SupervisorSettings()
     /// What was found out about the watchers' sockets: addresses of host names, numbers of owners.
     var socketRequests: [SocketDefinition: SocketRequest] = [:]
+    /// Watchers whose start must succeed: when one of them fails at first, everything ends.
+    var essential: Set<String> = []
     /// What is accepted but may surprise.
     var warnings: [String] = []
     /// The folder the watchers' logs are in, for the sentences that say where to look.

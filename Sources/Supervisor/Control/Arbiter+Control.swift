@@ -13,7 +13,7 @@ extension Arbiter {
             }
         case ("POST", "/v1/stop"):
             reply(.json(.object([("state", .string("stopping"))]), status: 202))
-            stop(code: 0, why: "asked to over the control socket")
+            shutDown(code: 0, why: "asked to over the control socket")
         case (_, "/v1/status"), (_, "/v1/reload"), (_, "/v1/stop"):
             reply(
                 .problem(405, "\(request.method) is not answered here", remedy: "use GET for status, POST for the rest")

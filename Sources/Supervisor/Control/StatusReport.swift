@@ -102,7 +102,7 @@ extension Arbiter {
             version: Version.text, state: word, uptime: MonotonicTime.now.since(startedAt),
             watchers: order.compactMap { watchers[$0] }.map { watcher in
                 .init(
-                    name: watcher.name, instances: watcher.slots.map(instance), isReady: watcher.current.isReady)
+                    name: watcher.name, instances: watcher.everySlot.map(instance), isReady: watcher.isReady)
             }, sockets: sockets.addresses)
     }
 
