@@ -68,12 +68,8 @@ extension Arbiter {
         guard reload != nil, !isStopping else { return refuse(["dockmaster is stopping"]) }
         do {
             _ = try StartOrder(desired.definitions)
-<<<<<<< HEAD
-            try sockets.bind(desired.definitions.flatMap(\.sockets), requests: desired.socketRequests)
-=======
             try PluginCheck.validate(desired.plugins, watchers: desired.definitions.map(\.name))
-            try sockets.bind(desired.definitions.flatMap(\.sockets))
->>>>>>> cb84a210fae951e97e863b870a13c5a71af7ba20
+            try sockets.bind(desired.definitions.flatMap(\.sockets), requests: desired.socketRequests)
         } catch {
             return refuse(["\(error)"])
         }

@@ -40,13 +40,8 @@ enum BundleLoading {
             throw refusal(error)
         }
         let files = try render(prepared)
-<<<<<<< HEAD
         return try DesiredState(
-            definitions: definitions(prepared, files, workers: workers),
-=======
-        return DesiredState(
             definitions: definitions(prepared, files, workers: workers), essential: ["auth", "registry", "proxy"],
->>>>>>> cb84a210fae951e97e863b870a13c5a71af7ba20
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
                 try StagedFiles.replace(files, workers: workers) { prepared.explain($0, of: $1) }
