@@ -34,6 +34,13 @@ package final class BoundSocket {
         try apply(request)
     }
 
+    /// Goes on with a socket of this process's earlier program, as it is.
+    package init(resuming descriptor: consuming OwnedDescriptor, as request: SocketRequest) {
+        self.request = request
+        socketDescriptor = descriptor
+        path = request.address.path.flatMap { SocketPath($0) }
+    }
+
     deinit {
         if !leavesPath { path?.remove() }
     }

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Where a socket is bound: a port (of TCP, or of UDP for a datagram socket) or a path.
-package enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
+package enum SocketAddress: Sendable, Hashable, Codable, CustomStringConvertible {
     /// A numeric IPv4 address, "0.0.0.0" for all.
     case tcp4(address: String, port: Int)
     /// A numeric IPv6 address, "::" for all (IPv6 only, so that an IPv4 listener can stand beside it).

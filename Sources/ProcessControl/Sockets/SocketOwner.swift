@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Who owns a unix socket's path.
-package struct SocketOwner: Sendable, Hashable {
+package struct SocketOwner: Sendable, Hashable, Codable {
     /// nil: left as it is.
     package var user: UInt32?
     package var group: UInt32?

@@ -1,6 +1,6 @@
 /// A listening or receiving socket to be bound: where, of which kind, with which options.
-package struct SocketRequest: Sendable, Hashable {
-    package enum Kind: String, Sendable, Hashable {
+package struct SocketRequest: Sendable, Hashable, Codable {
+    package enum Kind: String, Sendable, Hashable, Codable {
         case stream
         case datagram
     }

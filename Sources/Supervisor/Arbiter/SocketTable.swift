@@ -15,6 +15,26 @@ struct SocketTable {
         unclaimed = inherited
     }
 
+    // MARK: Upgrading
+
+    /// Goes on with the sockets of this process's earlier program. Those of one number are one socket.
+    init(resuming states: [UpgradeState.Socket], store: SystemdNotifier) {
+        self.init(store: store)
+        var sockets: [CInt: BoundSocket] = [:]
+        for state in states {
+            if sockets[state.descriptor] == nil, let owned = ProgramReplacement.takeOver(state.descriptor) {
+                let socket = BoundSocket(resuming: owned, as: state.request)
+                socket.leavesPath = store.isWanted
+                sockets[state.descriptor] = socket
+            }
+            bound[state.definition] = sockets[state.descriptor]
+        }
+    }
+
+    var states: [UpgradeState.Socket] {
+        bound.map { .init(definition: $0.key, request: $0.value.request, descriptor: $0.value.descriptor) }
+    }
+
     // MARK: Binding
 
     /// Binds those that are not bound yet, or takes what was inherited: all of them, or none.
