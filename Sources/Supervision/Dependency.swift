@@ -1,7 +1,7 @@
 /// Another watcher that must have come so far before a watcher starts.
-package struct Dependency: Sendable, Equatable, Hashable {
+package struct Dependency: Sendable, Equatable, Hashable, Codable {
     /// How far.
-    package enum Condition: String, Sendable, Equatable, Hashable, CaseIterable {
+    package enum Condition: String, Sendable, Equatable, Hashable, CaseIterable, Codable {
         /// Its process runs.
         case started
         /// It has said so, or its readiness probe has.

@@ -95,7 +95,7 @@ extension Arbiter {
         do {
             _ = try StartOrder(desired.definitions)
             try PluginCheck.validate(desired.plugins, watchers: desired.definitions.map(\.name))
-            try sockets.bind(desired.definitions.flatMap(\.sockets))
+            try sockets.bind(desired.definitions.flatMap(\.sockets), requests: desired.socketRequests)
         } catch {
             return refuse(["\(error)"])
         }
