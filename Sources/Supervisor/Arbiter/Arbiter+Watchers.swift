@@ -72,6 +72,7 @@ extension Arbiter {
         }
         watcher.goal = .removed
         if keepsProcesses {
+            progress(watcher)
             forget(watcher)
             return answer(.init(watcher: name, result: "removed"))
         }
@@ -94,7 +95,8 @@ extension Arbiter {
         } catch {
             return answer(.init(watcher: name, result: "refused", problem: "\(error)", remedy: "choose other values"))
         }
-        change(watcher, to: definition, ReloadPlan.steps(from: watcher.definition, to: definition)[...]) { words, problem in
+        change(watcher, to: definition, ReloadPlan.steps(from: watcher.definition, to: definition)[...]) {
+            words, problem in
             answer(
                 .init(
                     watcher: name, result: problem == nil ? "changed (\(words))" : "failed", problem: problem,
@@ -160,6 +162,8 @@ extension Arbiter {
         if let timer = slot.timer { loop.cancel(timer) }
         slot.closeOutput(relay)
         slots[slot.number] = nil
+        // A process that lives on is nobody's from here on: its end must not bring another.
+        if let child = slot.child, slotsByProcess[child.pid] === slot { slotsByProcess[child.pid] = nil }
     }
 
     /// A removed watcher that has ended.
@@ -171,7 +175,14 @@ extension Arbiter {
         for name in Set(watcher.definition.dependencies.map(\.watcher)) {
             dependents[name]?.removeAll { $0 == watcher.name }
         }
-        dependents[watcher.name] = nil
+        // Those that depend on it stay noted: it may come again.
+        for wait in watcher.waits {
+            if let deadline = wait.deadline { loop.cancel(deadline) }
+            let problem = "\(watcher.name) was removed meanwhile"
+            wait.answer(
+                .init(watcher: watcher.name, result: "removed", problem: problem, remedy: "see dockmaster list"))
+        }
+        watcher.waits = []
         unsettled.remove(watcher.name)
         busy.remove(watcher.name)
         if !watcher.definition.sockets.isEmpty { closeUnusedSockets() }
