@@ -11,10 +11,9 @@ int clinux_wall_timer(void) {
     return descriptor < 0 ? -errno : descriptor;
 }
 
-int clinux_wall_timer_arm(int descriptor, long long seconds) {
-    // A second of 0 would disarm it.
-    struct itimerspec when = {.it_value = {.tv_sec = (time_t)(seconds < 1 ? 1 : seconds)}};
-    int flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
+int clinux_wall_timer_arm(int descriptor, int64_t second) {
+    struct itimerspec when = {.it_value = {.tv_sec = (time_t)second}};
+    int flags = second == 0 ? 0 : TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
     return timerfd_settime(descriptor, flags, &when, NULL) < 0 ? -errno : 0;
 }
 

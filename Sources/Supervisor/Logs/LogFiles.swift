@@ -86,7 +86,7 @@ final class LogFiles {
 
     /// Its time has come, or the clock was set: the files say when they are due next.
     private func lookAtClock() {
-        clinux_wall_timer_clear(timer.number)
+        _ = clinux_wall_timer_read(timer.number)
         armed = nil
         clinux_wall_timer_arm(timer.number, 0)
         for entry in entries.values { entry.file.look() }

@@ -25,6 +25,6 @@ final class WallTimer {
 
     /// - Parameter seconds: since the epoch; a time that has passed wakes at once.
     func arm(at seconds: Int64) {
-        _ = clinux_wall_timer_arm(descriptor.number, seconds)
+        _ = clinux_wall_timer_arm(descriptor.number, max(1, seconds))
     }
 }
