@@ -33,7 +33,9 @@ extension Arbiter {
         if number == settings.reloadSignal, slot.isReady, settings.awaitsReady, slot.definition.readiness == .notify {
             slot.reload = .asked
         }
-        if let main = slot.mainProcess { kill(main, number) } else { slot.child?.signal(number) }
+        guard let child = slot.child else { return }
+        // A main process that has ended may have left its number to a stranger.
+        if let main = slot.mainProcess, getpgid(main) == child.pid { kill(main, number) } else { child.signal(number) }
     }
 
     // MARK: Starting

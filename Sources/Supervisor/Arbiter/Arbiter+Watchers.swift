@@ -78,6 +78,7 @@ extension Arbiter {
         }
         watcher.goal = .removed
         if keepsProcesses {
+            progress(watcher)
             forget(watcher)
             return answer(.init(watcher: name, result: "removed"))
         }
@@ -171,6 +172,8 @@ extension Arbiter {
         if let timer = slot.timer { loop.cancel(timer) }
         slot.closeOutput(relay)
         slots[slot.number] = nil
+        // A process that lives on is nobody's from here on: its end must not bring another.
+        if let child = slot.child, slotsByProcess[child.pid] === slot { slotsByProcess[child.pid] = nil }
     }
 
     /// A removed watcher that has ended.
@@ -182,7 +185,14 @@ extension Arbiter {
         for name in Set(watcher.definition.dependencies.map(\.watcher)) {
             dependents[name]?.removeAll { $0 == watcher.name }
         }
-        dependents[watcher.name] = nil
+        // Those that depend on it stay noted: it may come again.
+        for wait in watcher.waits {
+            if let deadline = wait.deadline { loop.cancel(deadline) }
+            let problem = "\(watcher.name) was removed meanwhile"
+            wait.answer(
+                .init(watcher: watcher.name, result: "removed", problem: problem, remedy: "see dockmaster list"))
+        }
+        watcher.waits = []
         unsettled.remove(watcher.name)
         busy.remove(watcher.name)
         if !watcher.definition.sockets.isEmpty { closeUnusedSockets() }
