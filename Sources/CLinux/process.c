@@ -2,6 +2,7 @@
 #include "clinux_process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -16,6 +17,7 @@ int clinux_forbid_core_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0;
 }
 
+// What the limit was before it was raised: written once, before there are threads or children.
 static struct rlimit before;
 static int was_raised;
 
@@ -28,10 +30,19 @@ int clinux_descriptor_limit_before(unsigned long long *soft, unsigned long long 
 void clinux_raise_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max) return;
+    struct rlimit raised = {limit.rlim_max, limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) < 0 || was_raised) return;
     before = limit;
     was_raised = 1;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int clinux_fill_standard_descriptors(void) {
+    for (int number = 0; number < 3; number++) {
+        if (fcntl(number, F_GETFD) >= 0) continue;
+        // The lowest free number is this one: those below are open by now.
+        if (open("/dev/null", number == 0 ? O_RDONLY : O_WRONLY) < 0) return -errno;
+    }
+    return 0;
 }
 
 int clinux_name_thread(const char *name) {

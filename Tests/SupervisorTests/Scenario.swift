@@ -25,11 +25,13 @@ final class Scenario {
     }
 
     /// - Parameter essential: watchers whose failing start ends everything.
+    /// - Parameter prepare: what is to be changed before anything starts.
     /// - Parameter change: what else is to be so.
     init(
         _ definitions: [WatcherDefinition], in folder: ScenarioFolder? = nil, essential: Set<String> = [],
         _ change: (inout DesiredState) -> Void = { _ in },
-        surroundings around: (inout Arbiter.Surroundings) -> Void = { _ in }
+        surroundings around: (inout Arbiter.Surroundings) -> Void = { _ in },
+        prepare: (Arbiter) -> Void = { _ in }
     ) throws {
         let folder = try folder ?? ScenarioFolder()
         self.folder = folder
@@ -47,6 +49,7 @@ final class Scenario {
         surroundings.notifier = SystemdNotifier(isWanted: false)
         around(&surroundings)
         arbiter = try Arbiter(loop: loop, relay: relay, sockets: sockets, desired: desired, surroundings: surroundings)
+        prepare(arbiter)
         try arbiter.start()
     }
 

@@ -11,6 +11,9 @@ int clinux_forbid_core_dumps(void);
 void clinux_raise_descriptor_limit(void);
 /// The limit before it was raised. Returns 0 when it was not.
 int clinux_descriptor_limit_before(unsigned long long *soft, unsigned long long *hard);
+/// Opens /dev/null where standard input, output or error is closed, so that no other file can get their number and be
+/// written to by mistake. Call it first of all. Returns 0 or -errno.
+int clinux_fill_standard_descriptors(void);
 /// Names the calling thread (15 bytes) as it shows in top and in /proc.
 int clinux_name_thread(const char *name);
 /// Nanoseconds of CLOCK_MONOTONIC, which nobody can set.

@@ -25,7 +25,9 @@ package enum Spawner {
                                 raw.arguments = arguments.pointer
                                 raw.environment = environment.pointer
                                 // The child writes its pid behind "LISTEN_PID=", the first line where there are sockets.
-                                raw.listen_pid = descriptors.isEmpty ? nil : environment.first?.advanced(by: 11)
+                                raw.listen_pid =
+                                    descriptors.isEmpty || !request.announcesSockets
+                                    ? nil : environment.first?.advanced(by: 11)
                                 raw.folder = folder
                                 raw.descriptors = descriptors.baseAddress
                                 raw.descriptor_count = CInt(descriptors.count)

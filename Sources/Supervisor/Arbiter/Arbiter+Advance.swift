@@ -39,7 +39,10 @@ extension Arbiter {
         switch phase {
         case .starting: if unsettled.isEmpty { finishStarting() }
         case .running: break
-        case .stopping: if busy.isEmpty { endLeftovers() }
+        case .stopping:
+            guard busy.isEmpty, !plugins.isEnding else { break }
+            // Plugins last: they hear that everything has stopped.
+            if plugins.stop({ [weak self] in self?.endLeftovers() }) { endLeftovers() }
         }
     }
 

@@ -30,7 +30,7 @@ extension Arbiter {
         variables["DOCKMASTER_INSTANCE"] = "\(slot.instance)"
         variables["DOCKMASTER_WID"] = "\(slot.place)"
         if let watchdog = definition.settings.watchdog {
-            variables["WATCHDOG_USEC"] = "\(watchdog / .microseconds(1))"
+            variables["WATCHDOG_USEC"] = "\(Int(watchdog / .microseconds(1)))"
         }
 
         let command = (other ?? definition.command).map(placeholders.resolve)

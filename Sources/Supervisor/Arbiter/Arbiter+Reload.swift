@@ -94,7 +94,8 @@ extension Arbiter {
         guard reload != nil, !isStopping else { return refuse(["dockmaster is stopping"]) }
         do {
             _ = try StartOrder(desired.definitions)
-            try sockets.bind(desired.definitions.flatMap(\.sockets))
+            try PluginCheck.validate(desired.plugins, watchers: desired.definitions.map(\.name))
+            try sockets.bind(desired.definitions.flatMap(\.sockets), requests: desired.socketRequests)
         } catch {
             return refuse(["\(error)"])
         }
@@ -128,6 +129,7 @@ extension Arbiter {
         essential = desired.essential
         logsFolder = desired.logs
         for warning in desired.warnings { log.warning(warning) }
+        for step in plugins.apply(desired.plugins) { log.info("plugin \(step)", [("event", "plugin_changed")]) }
         nextReloadStep()
     }
 

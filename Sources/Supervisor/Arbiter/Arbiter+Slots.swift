@@ -53,7 +53,8 @@ extension Arbiter {
             noteTree(of: slot)
             if slot.definition.stopsChildren { signalTree(of: slot, number) }
         }
-        if let main = slot.mainProcess { kill(main, number) } else { child.signal(number) }
+        // A main process that has ended may have left its number to a stranger.
+        if let main = slot.mainProcess, getpgid(main) == child.pid { kill(main, number) } else { child.signal(number) }
     }
 
     // MARK: Starting

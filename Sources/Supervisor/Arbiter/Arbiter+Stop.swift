@@ -58,6 +58,7 @@ extension Arbiter {
             for run in watcher.hookRuns { run.kill() }
         }
         for slot in Array(slots.values) { feed(.kill, to: slot) }
+        plugins.killAll()
         advance()
     }
 

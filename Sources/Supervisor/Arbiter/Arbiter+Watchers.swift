@@ -79,6 +79,7 @@ extension Arbiter {
         watcher.goal = .removed
         touch(name)
         if keepsProcesses {
+            progress(watcher)
             forget(watcher)
             return answer(.init(watcher: name, result: "removed"))
         }
@@ -175,6 +176,8 @@ extension Arbiter {
         slot.closeOutput(relay)
         if let group = slot.controlGroup { controlGroups?.remove(group) }
         slots[slot.number] = nil
+        // A process that lives on is nobody's from here on: its end must not bring another.
+        if let child = slot.child, slotsByProcess[child.pid] === slot { slotsByProcess[child.pid] = nil }
     }
 
     /// A removed watcher that has ended.
@@ -186,7 +189,14 @@ extension Arbiter {
         for name in Set(watcher.definition.dependencies.map(\.watcher)) {
             dependents[name]?.removeAll { $0 == watcher.name }
         }
-        dependents[watcher.name] = nil
+        // Those that depend on it stay noted: it may come again.
+        for wait in watcher.waits {
+            if let deadline = wait.deadline { loop.cancel(deadline) }
+            let problem = "\(watcher.name) was removed meanwhile"
+            wait.answer(
+                .init(watcher: watcher.name, result: "removed", problem: problem, remedy: "see dockmaster list"))
+        }
+        watcher.waits = []
         unsettled.remove(watcher.name)
         busy.remove(watcher.name)
         if !watcher.definition.sockets.isEmpty { closeUnusedSockets() }

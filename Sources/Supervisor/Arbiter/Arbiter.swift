@@ -44,6 +44,7 @@ final class Arbiter {
     let notifySocket: NotifySocket
     let helpers: Mailbox<HelperMessage>
     let events = EventFeed()
+    let plugins: PluginHost
     /// /dev/null, what children read from.
     let nullInput: OwnedDescriptor
     let nullOutput: OwnedDescriptor
@@ -107,6 +108,7 @@ final class Arbiter {
         logsFolder = desired.logs
         banner = desired.banner
         reaper = Reaper(loop: loop, adoptsOrphans: surroundings.adoptsOrphans)
+        plugins = try PluginHost(desired.plugins, watchers: desired.definitions.map(\.name))
         do {
             notifySocket = try NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
             helpers = try Mailbox()
@@ -128,6 +130,7 @@ final class Arbiter {
         _ = try loop.watch(notifySocket.descriptor, for: .readable) { [weak self] _ in self?.takeNotifications() }
         _ = try loop.watch(helpers.descriptor, for: .readable) { [weak self] _ in self?.takeHelperMessages() }
         keepSystemdQuiet()
+        plugins.start(under: self)
         advance()
     }
 

@@ -1,3 +1,5 @@
+internal import PluginInterface
+
 // JSON that is read, and what it holds.
 
 extension JSONValue {
