@@ -22,3 +22,9 @@ int clinux_wall_timer_clear(int descriptor) {
     while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) {}
     return 0;
 }
+
+int clinux_wall_timer_read(int descriptor) {
+    uint64_t count = 0;
+    if (read(descriptor, &count, sizeof count) == sizeof count) return 1;
+    return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+}

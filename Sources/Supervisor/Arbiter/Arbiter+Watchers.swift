@@ -94,7 +94,8 @@ extension Arbiter {
         } catch {
             return answer(.init(watcher: name, result: "refused", problem: "\(error)", remedy: "choose other values"))
         }
-        change(watcher, to: definition, ReloadPlan.steps(from: watcher.definition, to: definition)[...]) { words, problem in
+        change(watcher, to: definition, ReloadPlan.steps(from: watcher.definition, to: definition)[...]) {
+            words, problem in
             answer(
                 .init(
                     watcher: name, result: problem == nil ? "changed (\(words))" : "failed", problem: problem,

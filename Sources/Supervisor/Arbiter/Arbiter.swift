@@ -20,6 +20,8 @@ final class Arbiter {
         var adoptsOrphans = true
         var environment = ChildEnvironment.inherited()
         var notifier = SystemdNotifier()
+        /// The notify socket of this process's earlier program; nil: a new one is made.
+        var notifySocket: NotifySocket?
         /// Reads the configuration anew. Blocks; runs on a helper thread.
         var load: @Sendable () -> Result<DesiredState, Refusal>
     }
@@ -41,7 +43,8 @@ final class Arbiter {
     let plugins: PluginHost
     /// /dev/null, what children read from.
     let nullInput: OwnedDescriptor
-    let startedAt = MonotonicTime.now
+    var startedAt = MonotonicTime.now
+    let upgrades = UpgradeOffice()
     var sockets = SocketTable()
     var watchers: [String: Watcher] = [:]
     /// Names in starting order.
@@ -92,7 +95,8 @@ final class Arbiter {
         reaper = Reaper(loop: loop, adoptsOrphans: surroundings.adoptsOrphans)
         plugins = try PluginHost(desired.plugins, watchers: desired.definitions.map(\.name))
         do {
-            notifySocket = try NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
+            notifySocket =
+                try surroundings.notifySocket ?? NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
             helpers = try Mailbox()
             nullInput = try OwnedDescriptor.open("/dev/null", O_RDONLY)
             order = try StartOrder(desired.definitions).names

@@ -26,6 +26,9 @@ final class WatcherSlot {
     /// The writing end of the pipe for output, kept open over restarts.
     private var output: OwnedDescriptor?
     var timer: EventLoop.Timer?
+    /// When the timer fires and what it says then; nil: none is armed.
+    var timerDue: MonotonicTime?
+    var timerGeneration = 0
     /// Which process of the watcher this is or was last, counted from 1.
     var instance = 0
     var startedAt: MonotonicTime?
@@ -104,6 +107,16 @@ final class WatcherSlot {
                 slot: number, watcher: watcher, stream: .output, file: nil, rotation: definition.rotation ?? .init(),
                 descriptor: ends.reading))
         return ends.writing
+    }
+
+    /// The writing ends that are open.
+    var writingEnds: [(stream: LogStream, file: String?, descriptor: CInt)] {
+        if let number = output?.number { [(.output, nil, number)] } else { [] }
+    }
+
+    /// Goes on with a pipe of this process's earlier program.
+    func adoptOutput(_ stream: LogStream, file: String?, _ descriptor: CInt) {
+        output = OwnedDescriptor(adopting: descriptor)
     }
 
     /// No process will be started here any more.
