@@ -4,6 +4,7 @@
 #include "clinux_epoll.h"
 #include "clinux_exec.h"
 #include "clinux_file.h"
+#include "clinux_identity.h"
 #include "clinux_log.h"
 #include "clinux_memory.h"
 #include "clinux_pidfd.h"
@@ -11,5 +12,4 @@
 #include "clinux_signal.h"
 #include "clinux_socket.h"
 #include "clinux_spawn.h"
-#include "clinux_wall_clock.h"
 #endif

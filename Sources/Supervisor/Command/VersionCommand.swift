@@ -12,7 +12,7 @@ struct VersionCommand: ParsableCommand {
         guard upgradeProtocol else { return print("dockmaster \(Version.text)") }
         // A running supervisor asks whether this program can take its place: its state is on standard input.
         do throws(Refusal) {
-            _ = try UpgradeFile.read(STDIN_FILENO)
+            try UpgradeFile.read(STDIN_FILENO).verify()
         } catch {
             throw CommandFailure.end(error, code: 1)
         }
