@@ -11,7 +11,9 @@ extension Arbiter {
         let user = identities.user(of: definition.attributes)
         let inherited = sockets.inherited(by: definition)
         var environment = try ownEnvironment(of: definition)
-        for (index, socket) in inherited.enumerated() { environment.placeholders["sockets.\(socket.name)"] = "\(3 + index)" }
+        for (index, socket) in inherited.enumerated() {
+            environment.placeholders["sockets.\(socket.name)"] = "\(3 + index)"
+        }
         let placeholders = environment.resolver(slot)
         var variables = environment.inherited
         if let user {

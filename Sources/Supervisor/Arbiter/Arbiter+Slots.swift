@@ -14,12 +14,7 @@ extension Arbiter {
         switch action {
         case .spawn: spawn(slot)
         case .arm(let generation, let delay):
-            if let timer = slot.timer { loop.cancel(timer) }
-            slot.timer = loop.after(delay) { [weak self, weak slot] in
-                guard let self, let slot else { return }
-                self.feed(.timer(generation: generation), to: slot)
-                self.advance()
-            }
+            arm(slot, generation: generation, due: MonotonicTime.now.advanced(by: delay))
         case .signal(let number): signal(number, slot)
         case .killGroup: slot.child?.signalGroup(SIGKILL)
         // Spawns are answered at once.
@@ -36,6 +31,28 @@ extension Arbiter {
         guard let child = slot.child else { return }
         // A main process that has ended may have left its number to a stranger.
         if let main = slot.mainProcess, getpgid(main) == child.pid { kill(main, number) } else { child.signal(number) }
+    }
+
+    /// Replaces the slot's timer. One whose time has passed fires at once.
+    func arm(_ slot: WatcherSlot, generation: Int, due: MonotonicTime) {
+        if let timer = slot.timer { loop.cancel(timer) }
+        slot.timerDue = due
+        slot.timerGeneration = generation
+        slot.timer = loop.after(due.since(.now)) { [weak self, weak slot] in
+            guard let self, let slot else { return }
+            slot.timerDue = nil
+            self.feed(.timer(generation: generation), to: slot)
+            self.advance()
+        }
+    }
+
+    /// Has a slot told of its process's end.
+    func expectEnd(of child: ChildProcess, in slot: WatcherSlot) {
+        slotsByProcess[child.pid] = slot
+        reaper.expect(child) { [weak self, weak slot] status in
+            guard let self, let slot else { return }
+            self.ended(slot, child, status)
+        }
     }
 
     // MARK: Starting
@@ -61,11 +78,7 @@ extension Arbiter {
             let child = try Spawner.spawn(request)
             slot.child = child
             slot.startedAt = .now
-            slotsByProcess[child.pid] = slot
-            reaper.expect(child) { [weak self, weak slot] status in
-                guard let self, let slot else { return }
-                self.ended(slot, child, status)
-            }
+            expectEnd(of: child, in: slot)
             feed(.spawned, to: slot)
         } catch {
             slot.spawnProblem = "\(error)"
