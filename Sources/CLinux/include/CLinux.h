@@ -13,4 +13,5 @@
 #include "clinux_signal.h"
 #include "clinux_socket.h"
 #include "clinux_spawn.h"
+#include "clinux_wall_clock.h"
 #endif

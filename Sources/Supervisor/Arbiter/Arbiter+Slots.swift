@@ -15,12 +15,7 @@ extension Arbiter {
         switch action {
         case .spawn: spawn(slot)
         case .arm(let generation, let delay):
-            if let timer = slot.timer { loop.cancel(timer) }
-            slot.timer = loop.after(delay) { [weak self, weak slot] in
-                guard let self, let slot else { return }
-                self.feed(.timer(generation: generation), to: slot)
-                self.advance()
-            }
+            arm(slot, generation: generation, due: MonotonicTime.now.advanced(by: delay))
         case .signal(let number): signal(number, slot)
         case .killGroup: killEverything(of: slot)
         case .abandonSpawn: watchers[slot.watcher]?.hookRuns.first { $0.hook.point == .beforeSpawn }?.kill()
@@ -55,6 +50,28 @@ extension Arbiter {
         }
         // A main process that has ended may have left its number to a stranger.
         if let main = slot.mainProcess, getpgid(main) == child.pid { kill(main, number) } else { child.signal(number) }
+    }
+
+    /// Replaces the slot's timer. One whose time has passed fires at once.
+    func arm(_ slot: WatcherSlot, generation: Int, due: MonotonicTime) {
+        if let timer = slot.timer { loop.cancel(timer) }
+        slot.timerDue = due
+        slot.timerGeneration = generation
+        slot.timer = loop.after(due.since(.now)) { [weak self, weak slot] in
+            guard let self, let slot else { return }
+            slot.timerDue = nil
+            self.feed(.timer(generation: generation), to: slot)
+            self.advance()
+        }
+    }
+
+    /// Has a slot told of its process's end.
+    func expectEnd(of child: ChildProcess, in slot: WatcherSlot) {
+        slotsByProcess[child.pid] = slot
+        reaper.expect(child) { [weak self, weak slot] status in
+            guard let self, let slot else { return }
+            self.ended(slot, child, status)
+        }
     }
 
     // MARK: Starting
@@ -103,11 +120,7 @@ extension Arbiter {
     private func began(_ slot: WatcherSlot, _ child: ChildProcess) {
         slot.child = child
         slot.startedAt = .now
-        slotsByProcess[child.pid] = slot
-        reaper.expect(child) { [weak self, weak slot] status in
-            guard let self, let slot else { return }
-            self.ended(slot, child, status)
-        }
+        expectEnd(of: child, in: slot)
         feed(.spawned, to: slot)
         run(.afterSpawn, watchers[slot.watcher], slot) { [weak self, weak slot] isAllowed in
             guard let self, let slot, !isAllowed, slot.child === child else { return }

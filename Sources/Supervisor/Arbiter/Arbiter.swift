@@ -24,6 +24,8 @@ final class Arbiter {
         /// Everything of ours that a watcher with `copy_env` gets.
         var fullEnvironment: () -> [String: String] = ChildEnvironment.all
         var notifier = SystemdNotifier()
+        /// The notify socket of this process's earlier program; nil: a new one is made.
+        var notifySocket: NotifySocket?
         /// Reads the configuration anew. Blocks; runs on a helper thread.
         var load: @Sendable () -> Result<DesiredState, Refusal>
     }
@@ -48,7 +50,8 @@ final class Arbiter {
     /// /dev/null, what children read from.
     let nullInput: OwnedDescriptor
     let nullOutput: OwnedDescriptor
-    let startedAt = MonotonicTime.now
+    var startedAt = MonotonicTime.now
+    let upgrades = UpgradeOffice()
     var sockets = SocketTable()
     var watchers: [String: Watcher] = [:]
     /// Names in starting order.
@@ -110,7 +113,8 @@ final class Arbiter {
         reaper = Reaper(loop: loop, adoptsOrphans: surroundings.adoptsOrphans)
         plugins = try PluginHost(desired.plugins, watchers: desired.definitions.map(\.name))
         do {
-            notifySocket = try NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
+            notifySocket =
+                try surroundings.notifySocket ?? NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
             helpers = try Mailbox()
             nullInput = try OwnedDescriptor.open("/dev/null", O_RDONLY)
             nullOutput = try OwnedDescriptor.open("/dev/null", O_WRONLY)

@@ -26,6 +26,9 @@ final class WatcherSlot {
     /// The writing ends of the pipes for output, kept open over restarts.
     private var outputs: [(stream: LogStream, file: String?, pipe: SharedDescriptor)] = []
     var timer: EventLoop.Timer?
+    /// When the timer fires and what it says then; nil: none is armed.
+    var timerDue: MonotonicTime?
+    var timerGeneration = 0
     /// Which process of the watcher this is or was last, counted from 1.
     var instance = 0
     var startedAt: MonotonicTime?
@@ -139,6 +142,16 @@ final class WatcherSlot {
                 slot: number, watcher: watcher, stream: stream, file: file, rotation: rotation,
                 descriptor: ends.reading))
         return ends.writing
+    }
+
+    /// The writing ends that are open.
+    var writingEnds: [(stream: LogStream, file: String?, descriptor: CInt)] {
+        outputs.map { ($0.stream, $0.file, $0.pipe.number) }
+    }
+
+    /// Goes on with a pipe of this process's earlier program.
+    func adoptOutput(_ stream: LogStream, file: String?, _ descriptor: CInt) {
+        outputs.append((stream, file, SharedDescriptor(OwnedDescriptor(adopting: descriptor))))
     }
 
     /// No process will be started here any more.
