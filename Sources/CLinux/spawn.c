@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
 #include "clinux_spawn.h"
-#include "clinux_process.h"
 
 #include "clinux_process.h"
 
