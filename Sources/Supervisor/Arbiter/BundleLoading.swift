@@ -5,10 +5,22 @@ internal import Supervision
 
 /// From a bundle's configuration to what the arbiter runs: the one place that knows both.
 enum BundleLoading {
+    /// The bundle's own watchers.
+    static let workers = ["auth", "registry", "proxy"]
+
     /// Reads and checks; makes nothing.
     static func read(_ options: BundleOptions) throws(Refusal) -> BundleConfiguration {
         do {
             return try BundleConfiguration.load(options)
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    /// A circus .ini as our YAML.
+    static func converted(_ file: String) throws(Refusal) -> CircusImport {
+        do {
+            return try CircusImport(file)
         } catch {
             throw refusal(error)
         }
@@ -42,7 +54,7 @@ enum BundleLoading {
         let files = try render(prepared)
         return DesiredState(
             definitions: definitions(prepared, files, workers: workers), plugins: prepared.plugins,
-            settings: prepared.supervisor, essential: prepared.startsBundle ? ["auth", "registry", "proxy"] : [],
+            settings: prepared.supervisor, essential: prepared.startsBundle ? Set(Self.workers) : [],
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
                 try StagedFiles.replace(files, workers: workers) { prepared.explain($0, of: $1) }
