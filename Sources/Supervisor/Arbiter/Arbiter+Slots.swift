@@ -14,12 +14,7 @@ extension Arbiter {
         switch action {
         case .spawn: spawn(slot)
         case .arm(let generation, let delay):
-            if let timer = slot.timer { loop.cancel(timer) }
-            slot.timer = loop.after(delay) { [weak self, weak slot] in
-                guard let self, let slot else { return }
-                self.feed(.timer(generation: generation), to: slot)
-                self.advance()
-            }
+            arm(slot, generation: generation, due: MonotonicTime.now.advanced(by: delay))
         case .signal(let number): signal(number, slot)
         case .killGroup: slot.child?.signalGroup(SIGKILL)
         // Spawns are answered at once.
@@ -33,13 +28,37 @@ extension Arbiter {
         if number == settings.reloadSignal, slot.isReady, settings.awaitsReady, slot.definition.readiness == .notify {
             slot.reload = .asked
         }
-        if let main = slot.mainProcess { kill(main, number) } else { slot.child?.signal(number) }
+        guard let child = slot.child else { return }
+        // A main process that has ended may have left its number to a stranger.
+        if let main = slot.mainProcess, getpgid(main) == child.pid { kill(main, number) } else { child.signal(number) }
+    }
+
+    /// Replaces the slot's timer. One whose time has passed fires at once.
+    func arm(_ slot: WatcherSlot, generation: Int, due: MonotonicTime) {
+        if let timer = slot.timer { loop.cancel(timer) }
+        slot.timerDue = due
+        slot.timerGeneration = generation
+        slot.timer = loop.after(due.since(.now)) { [weak self, weak slot] in
+            guard let self, let slot else { return }
+            slot.timerDue = nil
+            self.feed(.timer(generation: generation), to: slot)
+            self.advance()
+        }
+    }
+
+    /// Has a slot told of its process's end.
+    func expectEnd(of child: ChildProcess, in slot: WatcherSlot) {
+        slotsByProcess[child.pid] = slot
+        reaper.expect(child) { [weak self, weak slot] status in
+            guard let self, let slot else { return }
+            self.ended(slot, child, status)
+        }
     }
 
     // MARK: Starting
 
     private func spawn(_ slot: WatcherSlot) {
-        guard let watcher = watchers[slot.watcher] else { return }
+        guard let watcher = watchers[slot.watcher] else { return feed(.spawnFailed, to: slot) }
         watcher.instances += 1
         spawnCount += 1
         if slot.instance > 0 { slot.restarts += 1 }
@@ -47,41 +66,25 @@ extension Arbiter {
         slot.status = ""
         slot.mainProcess = nil
         slot.reload = .none
+        slot.spawnProblem = nil
+        launch(slot)
+    }
+
+    private func launch(_ slot: WatcherSlot) {
         do {
-            let output = try slot.outputDescriptor(relay)
+            var request = try request(for: slot)
+            try connectOutput(of: slot, &request)
             relay.post(.spawned(slot: slot.number, instance: slot.instance))
-            let child = try Spawner.spawn(request(for: slot, output: output))
+            let child = try Spawner.spawn(request)
             slot.child = child
             slot.startedAt = .now
-            slotsByProcess[child.pid] = slot
-            reaper.expect(child) { [weak self, weak slot] status in
-                guard let self, let slot else { return }
-                self.ended(slot, child, status)
-            }
+            expectEnd(of: child, in: slot)
             feed(.spawned, to: slot)
         } catch {
             slot.spawnProblem = "\(error)"
+            slot.spawnCode = LaunchProblem.shellCode(error)
             feed(.spawnFailed, to: slot)
         }
-    }
-
-    private func request(for slot: WatcherSlot, output: CInt) -> SpawnRequest {
-        let definition = slot.definition
-        var request = SpawnRequest(definition.command.first ?? "", Array(definition.command.dropFirst()))
-        request.environment = surroundings.environment.merging(definition.environment) { _, own in own }
-        request.environment["NOTIFY_SOCKET"] = notifySocket.path
-        request.environment["DOCKMASTER_WATCHER"] = slot.watcher
-        request.environment["DOCKMASTER_INSTANCE"] = "\(slot.instance)"
-        if let watchdog = definition.settings.watchdog {
-            request.environment["WATCHDOG_USEC"] = "\(watchdog.components.seconds * 1_000_000)"
-        }
-        request.folder = definition.folder
-        request.sockets = sockets.inherited(by: definition)
-        request.input = nullInput.number
-        request.output = output
-        request.error = output
-        request.parentDeathSignal = definition.parentDeathSignal
-        return request
     }
 
     private func ended(_ slot: WatcherSlot, _ child: ChildProcess, _ status: ExitStatus) {

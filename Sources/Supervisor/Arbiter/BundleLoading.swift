@@ -10,11 +10,15 @@ enum BundleLoading {
 
     /// Reads and checks; makes nothing.
     static func read(_ options: BundleOptions) throws(Refusal) -> BundleConfiguration {
+        let configuration: BundleConfiguration
         do {
-            return try BundleConfiguration.load(options)
+            configuration = try BundleConfiguration.load(options)
         } catch {
             throw refusal(error)
         }
+        let workers = configuration.startsBundle ? ["auth", "registry", "proxy"] : []
+        try PluginCheck.validate(configuration.plugins, watchers: workers + configuration.watchers.map(\.name))
+        return configuration
     }
 
     /// A circus .ini as our YAML.
@@ -52,13 +56,14 @@ enum BundleLoading {
             throw refusal(error)
         }
         let files = try render(prepared)
-        return DesiredState(
+        return try DesiredState(
             definitions: definitions(prepared, files, workers: workers), plugins: prepared.plugins,
             settings: prepared.supervisor, essential: prepared.startsBundle ? Set(Self.workers) : [],
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
                 try StagedFiles.replace(files, workers: workers) { prepared.explain($0, of: $1) }
-            }, banner: ReadinessBanner(prepared).text)
+            }, banner: ReadinessBanner(prepared).text
+        ).resolvingNames()
     }
 
     /// Where the supervisor of these options listens.

@@ -8,7 +8,7 @@ struct Dockmaster: ParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, CheckCommand.self, RenderCommand.self, ImportCommand.self, StatusCommand.self,
-            ReloadCommand.self,
-            StopCommand.self, VersionCommand.self,
+            ReloadCommand.self, StopCommand.self, UpgradeCommand.self, LogsCommand.self, TraceCommand.self,
+            VersionCommand.self,
         ])
 }
