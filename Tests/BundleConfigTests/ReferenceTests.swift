@@ -38,9 +38,9 @@ struct ReferenceTests {
         let text = try PrivateFile.read(root + "/etc/dockmaster.yaml")
         // The commented services put in.
         let start = try #require(text.firstRange(of: "# Further services"))
-        let services = text[start.lowerBound...].split(separator: "\n").map { line in
-            line.hasPrefix("#  ") || line.hasPrefix("#env")
-                ? String(line.dropFirst()) : line.replacing(": {}", with: ":")
+        let services = text[start.lowerBound...].split(separator: "\n").map { line -> String in
+            if line.hasPrefix("#  ") || line.hasPrefix("#env") { return String(line.dropFirst()) }
+            return String(line).replacing(": {}", with: ":")
         }
         let bundle = try TestBundle()
         try bundle.folder.write("web.env", "A=b\n")
