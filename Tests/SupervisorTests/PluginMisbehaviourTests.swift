@@ -49,7 +49,8 @@ struct PluginMisbehaviourTests {
             script: #"ready(); syswrite($out, '{"type":"comm'); kill 'SEGV', $$; sleep 1000"#,
             words: "plugin plug[1] died: SIGSEGV after"),
         Case(
-            testDescription: "closes its output and stays", script: "ready(); close($out); sleep 1000",
+            testDescription: "closes its output and stays",
+            script: #"say('{"type":"ready"}'); close($out); sleep 1000"#,
             words: "plugin plug[1] is killed: it closed descriptor 4"),
         Case(
             testDescription: "closes its input and stays", script: "ready(); close($in); sleep 1000",
