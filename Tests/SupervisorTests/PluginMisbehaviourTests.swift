@@ -29,7 +29,7 @@ struct PluginMisbehaviourTests {
             testDescription: "never acknowledges", script: "ready(); while (<$in>) {}",
             words: "plugin plug[1] is killed: it did not acknowledge an event within 500 ms"),
         Case(
-            testDescription: "does not read", script: "ready(); emit($_) for 1..3000; sleep 1000",
+            testDescription: "does not read", script: #"say('{"type":"ready"}'); emit($_) for 1..3000; sleep 1000"#,
             words: "plugin plug[1] is killed: it did not read what it was sent within 500 ms"),
         Case(
             testDescription: "writes garbage", script: #"ready(); say("\xFF\x00garbage") for 1..100; sleep 1000"#,
