@@ -1,8 +1,11 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 // What Linux offers and Swift cannot call by itself. Every function returns a value >= 0, or -errno.
+#include "clinux_connect.h"
 #include "clinux_epoll.h"
+#include "clinux_exec.h"
 #include "clinux_file.h"
+#include "clinux_identity.h"
 #include "clinux_log.h"
 #include "clinux_memory.h"
 #include "clinux_pidfd.h"

@@ -19,7 +19,13 @@ final class Arbiter {
         /// Whether orphans come to us: as PID 1 or subreaper.
         var adoptsOrphans = true
         var environment = ChildEnvironment.inherited()
+        /// Below which folder of /sys/fs/cgroup processes get groups of their own; nil: nowhere.
+        var controlGroups = ControlGroups.ownFolder()
+        /// Everything of ours that a watcher with `copy_env` gets.
+        var fullEnvironment: () -> [String: String] = ChildEnvironment.all
         var notifier = SystemdNotifier()
+        /// The notify socket of this process's earlier program; nil: a new one is made.
+        var notifySocket: NotifySocket?
         /// Reads the configuration anew. Blocks; runs on a helper thread.
         var load: @Sendable () -> Result<DesiredState, Refusal>
     }
@@ -27,7 +33,9 @@ final class Arbiter {
     /// What helper threads report.
     enum HelperMessage: Sendable {
         case loaded(Result<DesiredState, Refusal>)
-        case written(Result<DesiredState, Refusal>)
+        case written(Result<DesiredState, Refusal>, IdentityTable)
+        /// A watcher that an operator wants, with its user looked up.
+        case lookedUp(Result<IdentityTable, Refusal>, request: Int)
     }
 
     let loop: EventLoop
@@ -41,7 +49,9 @@ final class Arbiter {
     let plugins: PluginHost
     /// /dev/null, what children read from.
     let nullInput: OwnedDescriptor
-    let startedAt = MonotonicTime.now
+    let nullOutput: OwnedDescriptor
+    var startedAt = MonotonicTime.now
+    let upgrades = UpgradeOffice()
     var sockets = SocketTable()
     var watchers: [String: Watcher] = [:]
     /// Names in starting order.
@@ -53,6 +63,7 @@ final class Arbiter {
     var nextSlot = 1
     var settings: SupervisorSettings
     /// Watchers whose start must succeed, or everything ends.
+    var identities = IdentityTable()
     var essential: Set<String>
     /// Who depends on a watcher.
     var dependents: [String: [String]] = [:]
@@ -61,6 +72,15 @@ final class Arbiter {
     var isAdvancing = false
     var spawnCount = 0
     /// Watchers that have not come where they should, and those that have a process or will have one by themselves.
+    var lookUpCount = 0
+    let controlGroups: ControlGroups?
+    /// Whether orphans are to be looked for in this turn of the loop.
+    var looksForOrphans = false
+    /// Whether stopping has taken too long: no grace any more.
+    var isPastDeadline = false
+    var hasKilledOrphans = false
+    /// What goes on once helpers have looked users up.
+    var lookups: [Int: (Result<IdentityTable, Refusal>) -> Void] = [:]
     var unsettled: Set<String> = []
     var busy: Set<String> = []
     /// Before when no further watcher may be started (`supervisor.warmup_delay`), and those that wait for it.
@@ -85,6 +105,7 @@ final class Arbiter {
         log = SupervisorLog(relay: relay)
         self.surroundings = surroundings
         self.sockets = sockets
+        controlGroups = surroundings.controlGroups.map { ControlGroups($0) }
         settings = desired.settings
         essential = desired.essential
         logsFolder = desired.logs
@@ -92,13 +113,16 @@ final class Arbiter {
         reaper = Reaper(loop: loop, adoptsOrphans: surroundings.adoptsOrphans)
         plugins = try PluginHost(desired.plugins, watchers: desired.definitions.map(\.name))
         do {
-            notifySocket = try NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
+            notifySocket =
+                try surroundings.notifySocket ?? NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
             helpers = try Mailbox()
             nullInput = try OwnedDescriptor.open("/dev/null", O_RDONLY)
+            nullOutput = try OwnedDescriptor.open("/dev/null", O_WRONLY)
             order = try StartOrder(desired.definitions).names
         } catch {
             throw Refusal(problems: ["\(error)"])
         }
+        try identities.look(up: desired.definitions)
         let definitions = Dictionary(desired.definitions.map { ($0.name, $0) }) { first, _ in first }
         for name in order {
             if let definition = definitions[name] { insert(definition, goal: definition.autostart ? .up : .down) }
@@ -117,7 +141,7 @@ final class Arbiter {
     /// SIGTERM, SIGINT and SIGQUIT stop, the second one at once; SIGHUP reloads; SIGCHLD reaps.
     func take(_ signal: SignalStream.Arrival) {
         switch signal.signal {
-        case SIGCHLD: reaper.sweep()
+        case SIGCHLD: reap()
         case SIGHUP:
             relay.post(.reopen)
             requestReload { _ in }

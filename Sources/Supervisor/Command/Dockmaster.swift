@@ -8,6 +8,6 @@ struct Dockmaster: ParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, CheckCommand.self, RenderCommand.self, StatusCommand.self, ReloadCommand.self,
-            StopCommand.self, VersionCommand.self,
+            StopCommand.self, UpgradeCommand.self, LogsCommand.self, TraceCommand.self, VersionCommand.self,
         ])
 }

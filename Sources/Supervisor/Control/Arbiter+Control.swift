@@ -14,7 +14,16 @@ extension Arbiter {
         case ("POST", "/v1/stop"):
             reply(.json(.object([("state", .string("stopping"))]), status: 202))
             shutDown(code: 0, why: "asked to over the control socket")
-        case (_, "/v1/status"), (_, "/v1/reload"), (_, "/v1/stop"):
+        case ("GET", "/v1/upgrade"): reply(.json(upgrades.json))
+        case ("POST", "/v1/upgrade"):
+            requestUpgrade(JSONValue(request.body)?["program"].string) { [weak self] refusal in
+                if let refusal {
+                    reply(.problem(422, refusal.description, remedy: "see dockmaster logs dockmaster"))
+                } else {
+                    reply(.json(self?.upgrades.json ?? .null, status: 202))
+                }
+            }
+        case (_, "/v1/upgrade"), (_, "/v1/status"), (_, "/v1/reload"), (_, "/v1/stop"):
             reply(
                 .problem(405, "\(request.method) is not answered here", remedy: "use GET for status, POST for the rest")
             )

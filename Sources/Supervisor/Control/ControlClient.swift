@@ -10,7 +10,9 @@ enum ControlClient {
     }
 
     /// - Parameter path: the run folder's control.sock.
-    static func ask(_ method: String, _ target: String, at path: String, accept: String) throws(Refusal) -> Answer {
+    static func ask(
+        _ method: String, _ target: String, at path: String, accept: String, body: String = ""
+    ) throws(Refusal) -> Answer {
         let number = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw Refusal(problems: [SystemError.last("make a socket").description]) }
         let descriptor = OwnedDescriptor(adopting: number)
@@ -22,7 +24,8 @@ enum ControlClient {
             throw Refusal(problems: ["no dockmaster runs at \(path); start one, or name its run folder (--run)"])
         }
         let request =
-            "\(method) \(target) HTTP/1.1\r\nHost: dockmaster\r\nAccept: \(accept)\r\nConnection: close\r\n\r\n"
+            "\(method) \(target) HTTP/1.1\r\nHost: dockmaster\r\nAccept: \(accept)\r\nConnection: close\r\n"
+            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         do throws(SystemError) {
             let bytes = Array(request.utf8)
             let written = bytes.withUnsafeBytes { buffer -> Result<Void, SystemError> in
