@@ -19,6 +19,8 @@ final class Arbiter {
         /// Whether orphans come to us: as PID 1 or subreaper.
         var adoptsOrphans = true
         var environment = ChildEnvironment.inherited()
+        /// Below which folder of /sys/fs/cgroup processes get groups of their own; nil: nowhere.
+        var controlGroups = ControlGroups.ownFolder()
         /// Everything of ours that a watcher with `copy_env` gets.
         var fullEnvironment: () -> [String: String] = ChildEnvironment.all
         var notifier = SystemdNotifier()
@@ -71,6 +73,12 @@ final class Arbiter {
     var spawnCount = 0
     /// Watchers that have not come where they should, and those that have a process or will have one by themselves.
     var lookUpCount = 0
+    let controlGroups: ControlGroups?
+    /// Whether orphans are to be looked for in this turn of the loop.
+    var looksForOrphans = false
+    /// Whether stopping has taken too long: no grace any more.
+    var isPastDeadline = false
+    var hasKilledOrphans = false
     /// What goes on once helpers have looked users up.
     var lookups: [Int: (Result<IdentityTable, Refusal>) -> Void] = [:]
     var unsettled: Set<String> = []
@@ -97,6 +105,7 @@ final class Arbiter {
         log = SupervisorLog(relay: relay)
         self.surroundings = surroundings
         self.sockets = sockets
+        controlGroups = surroundings.controlGroups.map { ControlGroups($0) }
         settings = desired.settings
         essential = desired.essential
         logsFolder = desired.logs
@@ -132,7 +141,7 @@ final class Arbiter {
     /// SIGTERM, SIGINT and SIGQUIT stop, the second one at once; SIGHUP reloads; SIGCHLD reaps.
     func take(_ signal: SignalStream.Arrival) {
         switch signal.signal {
-        case SIGCHLD: reaper.sweep()
+        case SIGCHLD: reap()
         case SIGHUP:
             relay.post(.reopen)
             requestReload { _ in }
