@@ -87,7 +87,10 @@ struct UpgradeStateTests {
     func candidates() throws {
         let folder = try ScenarioFolder()
         func refusal(_ path: String) throws -> String {
-            let file = try UpgradeFile.write(state(WatcherMachine(settings: .init())))
+            var simple = state(WatcherMachine(settings: .init()))
+            simple.watchers = []
+            simple.plugins = []
+            let file = try UpgradeFile.write(simple)
             do throws(Refusal) {
                 try UpgradeCandidate.check(path, state: file.number)
                 return ""
