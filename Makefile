@@ -55,7 +55,8 @@ debug: packages
 test: test-packages test-rooms test-bundle ## every test: the rooms', then the whole bundle with real clients
 
 test-rooms: debug
-	@$(call say,testing the rooms); $(SWIFT) test --skip-build --skip 'BundleTests'
+	@$(call say,testing the rooms); $(SWIFT) test --skip-build --skip 'BundleTests|SupervisorTests'
+	@$(call say,testing the supervisor); $(SWIFT) test --skip-build --filter 'SupervisorTests'
 
 test-bundle: build debug
 	@$(call say,testing the whole bundle with real clients); $(SWIFT) test --skip-build --filter 'BundleTests'
