@@ -26,6 +26,8 @@ final class WatcherSlot {
     var instance = 0
     var startedAt: MonotonicTime?
     var status = ""
+    /// How the last process of this place ended, and when.
+    var lastEnd: (status: ExitStatus, time: MonotonicTime)?
     var restarts = 0
     var reload = Reload.none
     /// Why the last start failed.

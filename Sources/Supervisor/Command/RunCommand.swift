@@ -73,9 +73,10 @@ struct RunCommand: ParsableCommand {
             let loop = try EventLoop()
             let arbiter = try Arbiter(
                 loop: loop, relay: relay, sockets: sockets, desired: desired, surroundings: surroundings)
-            let control = try ControlServer(path: folder.controlSocket, loop: loop) { [weak arbiter] request, reply in
-                arbiter?.answer(request, reply)
-            }
+            let desk = try ControlDesk(arbiter)
+            let control = try ControlServer(
+                path: folder.controlSocket, loop: loop, settings: desired.settings.control
+            ) { desk.answer($0, $1) }
             _ = try loop.watch(signals.descriptor, for: .readable) { [weak arbiter] _ in
                 while let signal = signals.next() { arbiter?.take(signal) }
             }

@@ -1,0 +1,36 @@
+internal import Supervision
+
+// What is asked of the supervisor as a whole.
+
+extension ControlDesk {
+    static let wholeRoutes: [ControlRoute] = [
+        .change("POST", "/v1/reload") { desk, call throws(ControlProblem) in
+            let answer = try desk.patient(call)
+            desk.arbiter.requestReload { answer(.json($0.json, status: $0.httpStatus)) }
+        },
+        .change("POST", "/v1/stop") { desk, call in
+            call.reply(.json(.object([("state", .string("stopping"))]), status: 202))
+            desk.arbiter.stop(code: 0, why: "asked to over the control socket")
+        },
+    ]
+}
+
+extension ReloadOutcome {
+    var isComplete: Bool { isApplied && steps.allSatisfy { $0.problem == nil } }
+
+    /// 200: done; 422: refused, nothing has changed; 409: in force, but not everywhere.
+    var httpStatus: Int { isComplete ? 200 : isApplied ? 409 : 422 }
+
+    var json: JSONValue {
+        let steps = steps.map { step in
+            JSONValue.object([
+                ("watcher", .string(step.watcher)), ("step", .string(step.step)),
+                ("problem", step.problem.map { .string($0) } ?? .null),
+            ])
+        }
+        return .object([
+            ("applied", .bool(isApplied)), ("problems", .array(problems.map { .string($0) })),
+            ("warnings", .array(warnings.map { .string($0) })), ("summary", .string(summary)), ("steps", .array(steps)),
+        ])
+    }
+}
