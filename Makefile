@@ -60,7 +60,7 @@ test-rooms: debug
 test-bundle: build debug
 	@$(call say,testing the whole bundle with real clients); $(SWIFT) test --skip-build --filter 'BundleTests'
 
-bench: bench-packages build ## figures beside nginx + Debian's docker-registry on this machine
+bench: bench-packages build ## figures beside nginx + docker-registry, and beside circus, supervisord, s6, runit
 	@Benchmarks/bench
 
 lint: debug ## format, warnings and undeclared imports

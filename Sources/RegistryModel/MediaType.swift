@@ -18,6 +18,11 @@ package enum MediaType {
         "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
     ]
 
+    /// Whether a text may stand in a Content-Type header: letters, digits and the signs of RFC 9110, section 8.3.1.
+    package static func isHeaderValue(_ text: String) -> Bool {
+        (1...255).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 }
+    }
+
     /// A media type without parameters and in lower case: `Application/JSON; charset=utf-8` → `application/json`.
     package static func base(_ text: String) -> String {
         let end = text.firstIndex(of: ";") ?? text.endIndex

@@ -33,7 +33,7 @@ extension FilesystemStorage {
     }
 
     package func deleteBlob(_ digest: Digest, in repository: RepositoryName) async throws(StorageError) {
-        try await writes.run { [self] () throws(StorageError) in
+        try await locks.exclusive(repository, on: writes) { [self] () throws(StorageError) in
             guard try discard(layout.layerFolder(digest, repository)) else { throw .blobUnknown(digest) }
         }
     }

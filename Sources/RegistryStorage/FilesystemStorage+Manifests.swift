@@ -17,7 +17,7 @@ extension FilesystemStorage {
     package func put(
         _ manifest: Manifest, as digest: Digest, tags: [Tag], in repository: RepositoryName
     ) async throws(StorageError) {
-        try await writes.run { [self] () throws(StorageError) in
+        try await locks.shared(repository, on: writes) { [self] () throws(StorageError) in
             let missing = try missingContent(of: manifest, repository)
             guard missing.isEmpty else { throw .contentMissing(missing) }
             var change = change()
@@ -48,10 +48,11 @@ extension FilesystemStorage {
     package func deleteManifest(
         _ digest: Digest, in repository: RepositoryName
     ) async throws(StorageError) -> [Tag] {
-        try await writes.run { [self] () throws(StorageError) in
-            guard try discard(layout.revisionFolder(digest, repository)) else {
+        try await locks.exclusive(repository, on: writes) { [self] () throws(StorageError) in
+            guard try Disk.exists(layout.revisionFolder(digest, repository)) else {
                 throw .manifestUnknown(.digest(digest))
             }
+            // The tags first: a crash in between leaves a manifest without a tag, never a tag without its manifest.
             var gone: [Tag] = []
             for entry in try Disk.entries(of: layout.tags(repository)) ?? [] {
                 guard let tag = Tag(entry.name), try link(at: layout.tagLink(tag, repository)) == digest else {
@@ -59,6 +60,7 @@ extension FilesystemStorage {
                 }
                 if try discard(layout.tagFolder(tag, repository)) { gone.append(tag) }
             }
+            _ = try discard(layout.revisionFolder(digest, repository))
             return gone.sorted()
         }
     }
@@ -158,8 +160,14 @@ extension FilesystemStorage {
         else { throw unknown }
         guard ContentHash.digest(of: bytes, digest.algorithm) == digest else { throw .corrupt(digest) }
         // Another registry may have taken what this one would refuse: it is served as it is.
-        guard let manifest = try? Manifest(bytes: bytes) else { throw .corrupt(digest) }
-        return ManifestCache.Entry(
-            manifest: StoredManifest(manifest, digest: digest), tag: tagStamp, revision: revision, blob: blob)
+        let stored: StoredManifest
+        if let manifest = try? Manifest(bytes: bytes) {
+            stored = StoredManifest(manifest, digest: digest)
+        } else if let foreign = ForeignManifest(bytes: bytes) {
+            stored = StoredManifest(foreign, bytes: bytes, digest: digest)
+        } else {
+            throw .corrupt(digest)
+        }
+        return ManifestCache.Entry(manifest: stored, tag: tagStamp, revision: revision, blob: blob)
     }
 }

@@ -23,7 +23,7 @@ extension FilesystemStorage {
     }
 
     package func deleteTag(_ tag: Tag, in repository: RepositoryName) async throws(StorageError) {
-        try await writes.run { [self] () throws(StorageError) in
+        try await locks.exclusive(repository, on: writes) { [self] () throws(StorageError) in
             guard try Disk.exists(layout.tagLink(tag, repository)), try discard(layout.tagFolder(tag, repository))
             else {
                 throw .tagUnknown(tag)

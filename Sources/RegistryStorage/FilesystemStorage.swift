@@ -14,6 +14,7 @@ package final class FilesystemStorage: RegistryStore {
     let cache: ManifestCache
     let sessions = UploadSessions()
     let subjects = SubjectCache()
+    let locks = RepositoryLocks()
 
     /// Opens the folder, making what is missing, and clears what a crash has left in staging.
     /// - Parameter cacheSize: bytes of manifests that are kept in memory.

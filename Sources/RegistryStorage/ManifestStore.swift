@@ -20,6 +20,16 @@ package struct StoredManifest: Sendable {
         contentSize = manifest.contentSize
         kind = manifest.kind
     }
+
+    /// One that another registry stored, served as it is.
+    package init(_ foreign: ForeignManifest, bytes: [UInt8], digest: Digest) {
+        self.digest = digest
+        mediaType = foreign.mediaType
+        self.bytes = ByteBuffer(bytes: bytes)
+        layerCount = 0
+        contentSize = 0
+        kind = .image
+    }
 }
 
 /// Manifests of repositories.

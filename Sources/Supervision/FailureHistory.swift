@@ -6,6 +6,10 @@ package struct FailureHistory: Sendable, Equatable {
         case giveUp
     }
 
+    /// Failures beyond these are forgotten, unless the policy's limit is higher: a service that fails a thousand times a
+    /// second, and may, costs no memory.
+    static let remembered = 100
+
     /// When the failures within the window happened, oldest first.
     private var times: [Duration] = []
     /// Failures in a row without settling; the step of the back-off.
@@ -14,13 +18,15 @@ package struct FailureHistory: Sendable, Equatable {
 
     package init() {}
 
-    /// How many failures lie within the window.
+    /// How many failures lie within the window; no more than `remembered` or the policy's limit.
     package var count: Int { times.count }
 
     /// Notes a failure.
     /// - Parameter uptime: how long the process had been ready; nil when it never was.
     package mutating func note(at now: Duration, uptime: Duration?, policy: RestartPolicy) -> Verdict {
-        times.removeAll { now - $0 > policy.window }
+        let expired = times.firstIndex { now - $0 <= policy.window } ?? times.count
+        let surplus = times.count + 1 - max(policy.limit ?? 0, Self.remembered)
+        times.removeFirst(max(expired, surplus, 0))
         times.append(now)
         if let limit = policy.limit, times.count >= limit { return .giveUp }
         if let uptime, uptime >= max(policy.settling, lastDelay) {

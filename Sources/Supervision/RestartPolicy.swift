@@ -43,12 +43,19 @@ package struct RestartPolicy: Sendable, Equatable, Hashable {
         self.hopeless = hopeless
     }
 
+    /// Whether a process may end like this by itself.
+    package func expects(_ end: ProcessEnd) -> Bool {
+        if case .code(let code) = end { expected.contains(code) } else { false }
+    }
+
     /// The delay before the restart that follows `failures` failures in a row, none of which came after settling.
     /// 1 → initial, 2 → initial × factor, … ≤ cap.
     package func delay(afterFailures failures: Int) -> Duration {
         var delay = min(initial, cap)
-        for _ in 1..<max(1, failures) where delay < cap {
+        var left = failures - 1
+        while left > 0, delay > .zero, delay < cap {
             delay = min(delay * factor, cap)
+            left -= 1
         }
         return delay
     }

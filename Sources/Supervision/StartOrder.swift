@@ -1,57 +1,81 @@
-/// The order in which watchers start: each after those it names in `after` and `requires`. They stop in exact reverse.
+/// The order in which watchers start: each after those it names in `after` and `requires`, and of those that do not
+/// depend on each other the higher priority first. They stop in exact reverse.
+/// - Linear in watchers and dependencies; a chain of any length needs no stack.
 package struct StartOrder: Sendable, Equatable {
-    package enum Problem: Error, Equatable, CustomStringConvertible {
-        case cycle([String])
-        case unknown(watcher: String, wants: String)
-        case duplicate(String)
-
-        package var problem: String {
-            switch self {
-            case .cycle(let names):
-                "watchers wait for each other: \((names + names.prefix(1)).joined(separator: " → "))"
-            case .unknown(let watcher, let wants): "watcher \(watcher) waits for \(wants), which does not exist"
-            case .duplicate(let name): "there are two watchers named \(name)"
-            }
-        }
-
-        package var remedy: String {
-            switch self {
-            case .cycle: "remove one of these from `after` or `requires`"
-            case .unknown(let watcher, let wants): "define \(wants), or remove it from watchers.\(watcher).after"
-            case .duplicate: "rename one of them"
-            }
-        }
-
-        package var description: String { "\(problem); \(remedy)" }
-    }
-
-    /// Names in starting order; watchers that do not depend on each other stay in the order they were given.
+    /// Names in starting order. Where nothing else decides they stay in the order they were given.
     package let names: [String]
 
+    /// The order in which they stop.
+    package var stopping: [String] { names.reversed() }
+
     package init(_ definitions: [WatcherDefinition]) throws(Problem) {
-        var wants: [String: [String]] = [:]
-        for definition in definitions {
-            guard wants[definition.name] == nil else { throw .duplicate(definition.name) }
-            wants[definition.name] = definition.dependencies.map(\.watcher)
+        var indices: [String: Int] = [:]
+        indices.reserveCapacity(definitions.count)
+        for (index, definition) in definitions.enumerated() {
+            guard indices.updateValue(index, forKey: definition.name) == nil else { throw .duplicate(definition.name) }
         }
+        var wants: [[Int]] = []
+        wants.reserveCapacity(definitions.count)
         for definition in definitions {
-            for name in wants[definition.name] ?? [] where wants[name] == nil {
-                throw .unknown(watcher: definition.name, wants: name)
+            wants.append(try Self.wanted(by: definition, among: definitions, indices))
+        }
+        names = try Self.sorted(definitions, wants).map { definitions[$0].name }
+    }
+
+    /// Whom a watcher waits for, the higher priority first.
+    private static func wanted(
+        by definition: WatcherDefinition, among definitions: [WatcherDefinition], _ indices: [String: Int]
+    ) throws(Problem) -> [Int] {
+        var wanted: [Int] = []
+        for dependency in definition.dependencies {
+            guard let index = indices[dependency.watcher] else {
+                throw .unknown(watcher: definition.name, wants: dependency.watcher)
+            }
+            switch dependency.condition {
+            case .completed where !definitions[index].isOneshot:
+                throw .neverCompleted(watcher: definition.name, wants: dependency.watcher)
+            case .healthy where definitions[index].health == nil:
+                throw .neverHealthy(watcher: definition.name, wants: dependency.watcher)
+            case .started, .ready, .healthy, .completed: wanted.append(index)
             }
         }
-        var ordered: [String] = []
-        var placed: Set<String> = []
-        var path: [String] = []
-        func place(_ name: String) throws(Problem) {
-            if placed.contains(name) { return }
-            if let start = path.firstIndex(of: name) { throw .cycle(Array(path[start...])) }
-            path.append(name)
-            for wanted in wants[name] ?? [] { try place(wanted) }
-            path.removeLast()
-            placed.insert(name)
-            ordered.append(name)
+        return byPriority(wanted, definitions)
+    }
+
+    /// Stable: equal ones keep their places.
+    private static func byPriority(_ indices: [Int], _ definitions: [WatcherDefinition]) -> [Int] {
+        indices.enumerated().sorted { one, other in
+            let (left, right) = (definitions[one.element].priority, definitions[other.element].priority)
+            return left == right ? one.offset < other.offset : left > right
+        }.map(\.element)
+    }
+
+    /// Depth first, on a stack of its own.
+    private static func sorted(_ definitions: [WatcherDefinition], _ wants: [[Int]]) throws(Problem) -> [Int] {
+        var ordered: [Int] = []
+        var isPlaced = [Bool](repeating: false, count: definitions.count)
+        /// Where in the path a watcher stands that is being placed.
+        var depth = [Int?](repeating: nil, count: definitions.count)
+        var path: [(watcher: Int, next: Int)] = []
+        for first in byPriority(Array(definitions.indices), definitions) where !isPlaced[first] {
+            path.append((first, 0))
+            depth[first] = 0
+            while let (watcher, next) = path.last {
+                guard next < wants[watcher].count else {
+                    path.removeLast()
+                    depth[watcher] = nil
+                    isPlaced[watcher] = true
+                    ordered.append(watcher)
+                    continue
+                }
+                path[path.count - 1].next += 1
+                let wanted = wants[watcher][next]
+                if isPlaced[wanted] { continue }
+                if let start = depth[wanted] { throw .cycle(path[start...].map { definitions[$0.watcher].name }) }
+                depth[wanted] = path.count
+                path.append((wanted, 0))
+            }
         }
-        for definition in definitions { try place(definition.name) }
-        names = ordered
+        return ordered
     }
 }

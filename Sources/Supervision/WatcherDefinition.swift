@@ -82,6 +82,23 @@ package struct WatcherDefinition: Sendable, Equatable {
     /// Everything it waits for.
     package var dependencies: [Dependency] { after + requires }
 
+    /// What each of its state machines goes by: the settings, and what the rest of the definition says about them.
+    package var machineSettings: WatcherSettings {
+        var result = settings
+        if readiness == .started { result.awaitsReady = false }
+        if reload != .signal { result.reloadSignal = nil }
+        if isOneshot, result.policy.respawn == .always { result.policy.respawn = .never }
+        return result
+    }
+
+    /// How old a process may become: `maxAge` and up to `ageVariance` more, so that processes that started together do not
+    /// end together. nil: as old as it likes.
+    /// - Parameter draw: 0…1, drawn by the caller for each process.
+    package func ageLimit(draw: Double) -> Duration? {
+        guard let maxAge, maxAge > .zero else { return nil }
+        return maxAge + ageVariance * min(max(draw, 0), 1)
+    }
+
     /// A fingerprint for `files`: FNV-1a, which tells versions of one file apart and reveals nothing of its secrets.
     package static func fingerprint(_ contents: String) -> UInt64 {
         contents.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }

@@ -1,13 +1,19 @@
-/// One process slot of a watcher as a state machine: every pair of state and event is written out below.
+/// The life of one process slot as a pure state machine: every pair of state and event is written out, here and in
+/// `WatcherMachine+Process`.
 /// - No clock: each event comes with the time since boot. No randomness: jitter is drawn by the caller.
 /// - A timer carries the generation it was armed for; one of an older generation matches nothing.
+/// - A spawn may take its time (a hook runs before it). Until it is answered no other is asked for.
 package struct WatcherMachine: Sendable, Equatable {
-    package private(set) var state: WatcherState = .stopped
-    package private(set) var history = FailureHistory()
+    package internal(set) var state: WatcherState = .stopped
+    package internal(set) var history = FailureHistory()
     package var settings: WatcherSettings
+    /// Whether a `.spawn` has not been answered: there is no process yet, and there may be one any moment.
+    package internal(set) var isSpawning = false
     private var generation = 0
-    /// 0…1, added to back-off delays as up to a tenth of them.
+    /// 0…1, which share of the policy's jitter is added to a back-off delay.
     private var jitter: Double
+    /// When the stop that is under way began.
+    var stopSince: Duration = .zero
 
     /// A process that does not die of SIGKILL hangs in the kernel; it is killed again this often.
     package static let killAgain: Duration = .seconds(10)
@@ -25,208 +31,192 @@ package struct WatcherMachine: Sendable, Equatable {
         }
     }
 
+    /// Takes over how a slot without a process stood before the supervisor's own upgrade; `.adopted` is for the others.
+    package mutating func rest(as resting: WatcherState) {
+        switch (resting, state) {
+        case (.stopped, .stopped), (.finished, .stopped), (.failed, .stopped): state = resting
+        case (.starting, _), (.running, _), (.backoff, _), (.stopping, _), (.killing, _), (.stopped, _), (.finished, _),
+            (.failed, _):
+            break
+        }
+    }
+
     package mutating func handle(_ event: WatcherEvent, at now: Duration) -> [WatcherAction] {
         switch event {
-        case .start, .stop, .restart, .reload, .kill: order(event, at: now)
-        case .spawned, .spawnFailed: spawnResult(event, at: now)
-        case .ready, .alive, .stuck, .extend: message(event, at: now)
-        case .exited(let end): exited(end, at: now)
+        case .start: start(at: now)
+        case .stop: stop(at: now)
+        case .restart: restart(at: now)
+        case .reload: reload(at: now)
+        case .kill: kill(at: now)
+        case .terminate(let signal, let grace): terminate(signal, grace, at: now)
+        case .aged: aged(at: now)
+        case .adopted(let since, let ready): adopted(since: since, ready: ready)
+        case .spawned: isSpawning ? spawned(at: now) : []
+        case .spawnFailed: isSpawning ? spawnFailed(at: now) : []
+        case .refused: refused(at: now)
+        case .ready: ready(at: now)
+        case .alive: alive()
+        case .stuck: stuck(at: now)
+        case .extend(let duration): extend(by: duration)
+        case .unhealthy: unhealthy(at: now)
+        case .exited(let end): isSpawning ? [] : exited(end, at: now)
         case .timer(let number): number == generation ? timer(at: now) : []
         }
     }
 
     // MARK: Orders
 
-    private mutating func order(_ event: WatcherEvent, at now: Duration) -> [WatcherAction] {
-        switch (event, state) {
-        case (.start, .stopped), (.start, .finished), (.start, .failed),
-            (.restart, .stopped), (.restart, .finished), (.restart, .failed),
-            (.start, .backoff), (.restart, .backoff):
+    private mutating func start(at now: Duration) -> [WatcherAction] {
+        switch state {
+        case .stopped, .finished, .failed, .backoff:
             history.clear()
             return begin(at: now)
-        case (.start, .starting), (.start, .running): return []
-        case (.start, .stopping), (.restart, .stopping):
-            state = .stopping(next: .start)
-            return []
-        case (.start, .killing), (.restart, .killing):
-            state = .killing(next: .start)
-            return []
-        case (.stop, .stopping):
-            state = .stopping(next: .stopped)
-            return []
-        case (.stop, .killing):
-            state = .killing(next: .stopped)
-            return []
-        case (.restart, .starting), (.restart, .running):
+        case .starting, .running: return []
+        case .stopping: return change(.stopping(next: .start))
+        case .killing: return change(.killing(next: .start))
+        }
+    }
+
+    private mutating func restart(at now: Duration) -> [WatcherAction] {
+        switch state {
+        case .stopped, .finished, .failed, .backoff:
             history.clear()
-            return end(next: .start, report: .stopping)
-        case (.stop, .starting), (.stop, .running): return end(next: .stopped, report: .stopping)
-        case (.stop, .backoff):
-            generation += 1
+            return begin(at: now)
+        case .starting, .running:
+            history.clear()
+            return end(next: .start, report: .stopping, at: now)
+        case .stopping: return change(.stopping(next: .start))
+        case .killing: return change(.killing(next: .start))
+        }
+    }
+
+    /// An operator's word on what follows a stop that is under way.
+    private mutating func change(_ stopping: WatcherState) -> [WatcherAction] {
+        history.clear()
+        state = stopping
+        return []
+    }
+
+    private mutating func stop(at now: Duration) -> [WatcherAction] {
+        switch state {
+        case .starting, .running: return end(next: .stopped, report: .stopping, at: now)
+        case .backoff:
+            disarm()
             state = .stopped
             return [.report(.stopped(nil))]
-        case (.stop, .failed), (.stop, .finished):
+        case .failed, .finished:
             state = .stopped
             return []
-        case (.stop, .stopped): return []
-        case (.reload, .running): return [.signal(1)]
-        case (.reload, .starting(let since, _)):
+        case .stopped: return []
+        case .stopping: return change(.stopping(next: .stopped))
+        case .killing: return change(.killing(next: .stopped))
+        }
+    }
+
+    private mutating func reload(at now: Duration) -> [WatcherAction] {
+        switch (state, settings.reloadSignal) {
+        case (.running, let signal?): return [.signal(signal)]
+        case (.starting(let since, _), .some):
             // It may have read the old configuration already: it is asked again once it is ready.
             state = .starting(since: since, reload: true)
             return []
-        case (.reload, .backoff), (.reload, .stopping), (.reload, .killing), (.reload, .stopped),
-            (.reload, .finished), (.reload, .failed):
-            return []
-        case (.kill, .starting), (.kill, .running): return kill(next: .stopped)
-        case (.kill, .stopping(let next)): return kill(next: next == .start ? .start : .stopped)
-        case (.kill, .killing): return [.killGroup]
-        case (.kill, .backoff): return order(.stop, at: now)
-        case (.kill, .stopped), (.kill, .finished), (.kill, .failed): return []
-        case (.spawned, _), (.spawnFailed, _), (.ready, _), (.alive, _), (.stuck, _), (.extend, _), (.exited, _),
-            (.timer, _):
-            return []
+        case (.running, nil), (.starting, nil): return end(next: .start, report: .stopping, at: now)
+        // The next process reads the new configuration anyway.
+        case (.backoff, _), (.stopping, _), (.killing, _), (.stopped, _), (.finished, _), (.failed, _): return []
         }
     }
 
-    // MARK: What became of a start
-
-    private mutating func spawnResult(_ event: WatcherEvent, at now: Duration) -> [WatcherAction] {
-        switch (event == .spawned, state) {
-        case (true, .starting(let since, _)):
-            let started: [WatcherAction] = [.report(.started)]
-            return settings.awaitsReady ? started : started + becomeReady(since: since, reload: false, at: now)
-        case (false, .starting):
-            // A failed start always leaves a timer behind, or ends in `failed`.
-            return failed(end: nil, uptime: nil, at: now) { .couldNotStart(then: $0) }
-        case (_, .running), (_, .backoff), (_, .stopping), (_, .killing), (_, .stopped), (_, .finished), (_, .failed):
-            return []
-        }
-    }
-
-    // MARK: What the process says
-
-    private mutating func message(_ event: WatcherEvent, at now: Duration) -> [WatcherAction] {
-        switch (event, state) {
-        case (.ready, .starting(let since, let reload)): return becomeReady(since: since, reload: reload, at: now)
-        case (.alive, .running): return settings.watchdog.map { [arm(after: $0)] } ?? []
-        case (.stuck, .running(let since)): return watchdogExpired(since: since, at: now)
-        case (.extend(let duration), .starting), (.extend(let duration), .stopping): return [arm(after: duration)]
-        case (.extend(let duration), .running):
-            return settings.watchdog == nil ? [] : [arm(after: duration)]
-        case (.ready, .running), (.ready, .stopping), (.ready, .killing), (.ready, .backoff), (.ready, .stopped),
-            (.ready, .finished), (.ready, .failed):
-            return []
-        case (.alive, .starting), (.alive, .stopping), (.alive, .killing), (.alive, .backoff), (.alive, .stopped),
-            (.alive, .finished), (.alive, .failed):
-            return []
-        case (.stuck, .starting), (.stuck, .stopping), (.stuck, .killing), (.stuck, .backoff), (.stuck, .stopped),
-            (.stuck, .finished), (.stuck, .failed):
-            return []
-        case (.extend, .killing), (.extend, .backoff), (.extend, .stopped), (.extend, .finished), (.extend, .failed):
-            return []
-        case (.start, _), (.stop, _), (.restart, _), (.reload, _), (.kill, _), (.spawned, _), (.spawnFailed, _),
-            (.exited, _), (.timer, _):
-            return []
-        }
-    }
-
-    // MARK: What the kernel says
-
-    private mutating func exited(_ end: ProcessEnd, at now: Duration) -> [WatcherAction] {
+    private mutating func kill(at now: Duration) -> [WatcherAction] {
         switch state {
-        case .starting:
-            return [.killGroup] + ended(end, uptime: nil, at: now)
-        case .running(let since):
-            return [.killGroup] + ended(end, uptime: now - since, at: now)
-        case .stopping(.stopped), .killing(.stopped):
-            generation += 1
-            state = .stopped
-            return [.killGroup, .report(.stopped(end))]
-        case .stopping(.start), .killing(.start):
-            return [.killGroup, .report(.stopped(end))] + begin(at: now)
-        case .stopping(.failure(let failure)), .killing(.failure(let failure)):
-            let uptime: Duration? = if case .watchdog(let uptime) = failure { uptime } else { nil }
-            return [.killGroup] + failed(end: end, uptime: uptime, at: now) { .died(end, uptime: uptime, then: $0) }
-        case .backoff, .stopped, .finished, .failed:
-            return []
-        }
-    }
-
-    private mutating func timer(at now: Duration) -> [WatcherAction] {
-        switch state {
-        case .starting(let since, _):
-            return end(next: .failure(.startTimeout), report: .startTimedOut(after: now - since))
-        case .running(let since):
-            return settings.watchdog == nil ? [] : watchdogExpired(since: since, at: now)
-        case .backoff: return begin(at: now)
-        case .stopping(let next):
-            return [.report(.graceExpired(after: settings.grace))] + kill(next: next)
-        case .killing: return [.killGroup, arm(after: Self.killAgain)]
+        case .starting, .running: return kill(next: .stopped, since: now)
+        case .stopping(.start): return kill(next: .start)
+        case .stopping(.stopped), .stopping(.policy), .stopping(.failure): return kill(next: .stopped)
+        case .killing(.start): return [isSpawning ? .abandonSpawn : .killGroup]
+        case .killing(.stopped), .killing(.policy), .killing(.failure):
+            state = .killing(next: .stopped)
+            return [isSpawning ? .abandonSpawn : .killGroup]
+        case .backoff: return stop(at: now)
         case .stopped, .finished, .failed: return []
+        }
+    }
+
+    private mutating func terminate(_ signal: Int32?, _ grace: Duration?, at now: Duration) -> [WatcherAction] {
+        switch (state, isSpawning) {
+        case (.starting, false), (.running, false):
+            return end(next: .policy, report: .stopping, signal: signal, grace: grace, at: now)
+        // A stop that is under way gets the other signal and patience; what follows it stays.
+        case (.stopping, false): return [.signal(signal ?? settings.stopSignal), arm(after: grace ?? settings.grace)]
+        case (.killing, false): return [.killGroup]
+        case (.starting, true), (.running, true), (.stopping, true), (.killing, true): return []
+        case (.backoff, _), (.stopped, _), (.finished, _), (.failed, _): return []
+        }
+    }
+
+    private mutating func aged(at now: Duration) -> [WatcherAction] {
+        switch state {
+        case .running(let since): return end(next: .start, report: .aged(after: now - since), at: now)
+        case .starting, .stopping, .killing, .backoff, .stopped, .finished, .failed: return []
+        }
+    }
+
+    private mutating func adopted(since: Duration, ready: Bool) -> [WatcherAction] {
+        switch state {
+        case .stopped, .finished, .failed, .backoff:
+            disarm()
+            state = ready ? .running(since: since) : .starting(since: since, reload: false)
+            guard ready else { return [.report(.adopted), arm(after: settings.startTimeout)] }
+            return [.report(.adopted)] + (settings.watchdog.map { [arm(after: $0)] } ?? [])
+        case .starting, .running, .stopping, .killing: return []
         }
     }
 
     // MARK: Steps
 
-    private mutating func arm(after duration: Duration) -> WatcherAction {
+    mutating func arm(after duration: Duration) -> WatcherAction {
         generation += 1
         return .arm(generation: generation, after: duration)
     }
 
-    private mutating func begin(at now: Duration) -> [WatcherAction] {
+    /// Whatever timer is armed matches nothing from here on.
+    mutating func disarm() {
+        generation += 1
+    }
+
+    mutating func begin(at now: Duration) -> [WatcherAction] {
         state = .starting(since: now, reload: false)
+        isSpawning = true
         return [arm(after: settings.startTimeout), .spawn]
     }
 
-    private mutating func becomeReady(since: Duration, reload: Bool, at now: Duration) -> [WatcherAction] {
-        state = .running(since: now)
-        generation += 1
-        var actions: [WatcherAction] = [.report(.becameReady(after: now - since))]
-        if let watchdog = settings.watchdog { actions.append(arm(after: watchdog)) }
-        if reload { actions.append(.signal(1)) }
-        return actions
-    }
-
-    private mutating func end(next: WatcherState.AfterStop, report: WatcherReport) -> [WatcherAction] {
+    /// An orderly stop: the signal, then patience.
+    mutating func end(
+        next: WatcherState.AfterStop, report: WatcherReport, signal: Int32? = nil, grace: Duration? = nil,
+        at now: Duration
+    ) -> [WatcherAction] {
         state = .stopping(next: next)
-        return [.report(report), .signal(settings.stopSignal), arm(after: settings.grace)]
+        stopSince = now
+        return [
+            .report(report), isSpawning ? .abandonSpawn : .signal(signal ?? settings.stopSignal),
+            arm(after: grace ?? settings.grace),
+        ]
     }
 
-    private mutating func kill(next: WatcherState.AfterStop) -> [WatcherAction] {
+    /// - Parameter since: now, where no stop was under way.
+    mutating func kill(next: WatcherState.AfterStop, since: Duration? = nil) -> [WatcherAction] {
         state = .killing(next: next)
-        return [.killGroup, arm(after: Self.killAgain)]
+        if let since { stopSince = since }
+        return [isSpawning ? .abandonSpawn : .killGroup, arm(after: Self.killAgain)]
     }
 
-    private mutating func watchdogExpired(since: Duration, at now: Duration) -> [WatcherAction] {
-        // A stuck process does not answer TERM: it is killed.
-        [.report(.watchdogExpired(after: settings.watchdog ?? .zero))]
-            + kill(next: .failure(.watchdog(uptime: now - since)))
-    }
-
-    private mutating func ended(_ end: ProcessEnd, uptime: Duration?, at now: Duration) -> [WatcherAction] {
-        let isExpected = if case .code(let code) = end { settings.policy.expected.contains(code) } else { false }
-        if settings.policy.respawn == .never || settings.policy.respawn == .onFailure && isExpected {
-            generation += 1
-            state = isExpected ? .finished(end) : .failed
-            return [.report(.finished(end))]
-        }
-        return failed(end: end, uptime: uptime, at: now) { .died(end, uptime: uptime, then: $0) }
-    }
-
-    private mutating func failed(
+    /// What the policy makes of a failure. It always leaves a timer or a spawn behind, or ends in `failed`.
+    mutating func failed(
         end: ProcessEnd?, uptime: Duration?, at now: Duration, _ report: (WatcherReport.Sequel) -> WatcherReport
     ) -> [WatcherAction] {
         let policy = settings.policy
-        if case .code(let code)? = end, policy.hopeless.contains(code) {
-            generation += 1
-            state = .failed
-            return [.report(report(.hopeless))]
-        }
+        if case .code(let code)? = end, policy.hopeless.contains(code) { return giveUp(report(.hopeless)) }
+        if policy.respawn == .never { return giveUp(report(.notRestarted)) }
         switch history.note(at: now, uptime: uptime, policy: policy) {
-        case .giveUp:
-            generation += 1
-            state = .failed
-            return [.report(report(.gaveUp(failures: history.count, window: policy.window)))]
+        case .giveUp: return giveUp(report(.gaveUp(failures: history.count, window: policy.window)))
         case .restart(after: let delay):
             let sequel = WatcherReport.Sequel.restart(
                 after: delay, failures: history.count, limit: policy.limit, window: policy.window)
@@ -234,5 +224,11 @@ package struct WatcherMachine: Sendable, Equatable {
             state = .backoff
             return [.report(report(sequel)), arm(after: policy.jittered(delay, jitter))]
         }
+    }
+
+    private mutating func giveUp(_ report: WatcherReport) -> [WatcherAction] {
+        disarm()
+        state = .failed
+        return [.report(report)]
     }
 }

@@ -10,10 +10,12 @@ package struct WatcherSettings: Sendable, Equatable, Hashable {
     package var stopSignal: Int32
     /// Longest silence between two WATCHDOG=1; nil: none is expected.
     package var watchdog: Duration?
+    /// Has the process read its configuration again; nil: it knows no such signal and would die of it (SIGHUP's default).
+    package var reloadSignal: Int32?
 
     package init(
         policy: RestartPolicy = RestartPolicy(), awaitsReady: Bool = true, startTimeout: Duration = .seconds(60),
-        grace: Duration = .seconds(30), stopSignal: Int32 = 15, watchdog: Duration? = nil
+        grace: Duration = .seconds(30), stopSignal: Int32 = 15, watchdog: Duration? = nil, reloadSignal: Int32? = 1
     ) {
         self.policy = policy
         self.awaitsReady = awaitsReady
@@ -21,5 +23,6 @@ package struct WatcherSettings: Sendable, Equatable, Hashable {
         self.grace = grace
         self.stopSignal = stopSignal
         self.watchdog = watchdog
+        self.reloadSignal = reloadSignal
     }
 }

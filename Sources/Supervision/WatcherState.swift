@@ -19,8 +19,10 @@ package enum WatcherState: Sendable, Equatable {
     /// What follows once a stopping process has ended.
     package enum AfterStop: Sendable, Equatable {
         case stopped
-        /// An operator's restart.
+        /// The next process: an operator's restart, or one that had grown old.
         case start
+        /// What the restart policy says of an end that was asked for: no failure.
+        case policy
         /// The stop was our answer to a failure.
         case failure(Failure)
     }
@@ -29,6 +31,18 @@ package enum WatcherState: Sendable, Equatable {
     package enum Failure: Sendable, Equatable {
         case startTimeout
         case watchdog(uptime: Duration)
+        case unhealthy(uptime: Duration)
+        /// By a hook; nil: before it was ready.
+        case refused(uptime: Duration?)
+
+        /// How long the process had been ready; nil when it never was.
+        package var uptime: Duration? {
+            switch self {
+            case .startTimeout: nil
+            case .watchdog(let uptime), .unhealthy(let uptime): uptime
+            case .refused(let uptime): uptime
+            }
+        }
     }
 
     /// The state in a word, as `dockmaster status` shows it.

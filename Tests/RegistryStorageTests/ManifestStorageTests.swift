@@ -75,6 +75,54 @@ struct ManifestStorageTests {
         #expect(try await storage.blob(layer, in: name).size == 1)
     }
 
+    @Test("deleted while they are pushed leave no tag that leads nowhere")
+    func deletedDuringPush() async throws {
+        let digest = try await storage.pushImage([1], tag: "t", to: name)
+        let manifest = try Manifest(bytes: try await Array(buffer: storage.manifest(.digest(digest), in: name).bytes))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask { [storage, name] in
+                    for _ in 0..<25 {
+                        try await storage.put(
+                            manifest, as: digest, tags: [RegistryTag("t")].compactMap(\.self), in: name)
+                    }
+                }
+                group.addTask { [storage, name] in
+                    for _ in 0..<25 { _ = try? await storage.deleteManifest(digest, in: name) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let tags = try await storage.tags(in: name, limit: nil, after: nil).elements
+        for tag in tags { #expect(try await storage.manifest(.tag(tag), in: name).digest == digest) }
+    }
+
+    @Test(
+        "that another registry has stored and we would refuse are served as they are",
+        arguments: [
+            (#"{"schemaVersion":1,"name":"a","tag":"t","signatures":[]}"#, MediaType.dockerSchema1Signed),
+            (
+                #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":null}"#,
+                MediaType.ociManifest
+            ),
+            (#"{"schemaVersion":2,"manifests":null,"annotations":{"a":null}}"#, MediaType.ociIndex),
+        ])
+    func foreign(text: String, mediaType: String) async throws {
+        let bytes = Array(text.utf8)
+        let digest = try #require(ContentHash.digest(of: bytes))
+        let layout = StorageLayout(root: folder.path)
+        for (path, contents) in [
+            (layout.blob(digest), bytes), (layout.revisionLink(digest, name), Array("\(digest)".utf8)),
+        ] {
+            var change = storage.change()
+            try change.write(contents, at: path, isLasting: false)
+            try change.sync()
+        }
+        let stored = try await storage.manifest(.digest(digest), in: name)
+        #expect(stored.mediaType == mediaType)
+        #expect(Array(buffer: stored.bytes) == bytes)
+    }
+
     @Test("list their tags and repositories page by page")
     func pages() async throws {
         for text in ["b", "a", "B", "_", "1"] { try await storage.pushImage([1], tag: text, to: name) }

@@ -1,12 +1,18 @@
+import Supervision
 import Testing
 
-@testable import Supervision
-
-private func watcher(_ name: String, after: [String] = [], requires: [String] = []) -> WatcherDefinition {
+private func watcher(
+    _ name: String, priority: Int = 0, after: [Dependency] = [], requires: [Dependency] = []
+) -> WatcherDefinition {
     var definition = WatcherDefinition(name: name, command: ["/bin/true"])
-    definition.after = after.map { Dependency($0) }
-    definition.requires = requires.map { Dependency($0) }
+    definition.priority = priority
+    definition.after = after
+    definition.requires = requires
     return definition
+}
+
+extension Dependency: ExpressibleByStringLiteral {
+    public init(stringLiteral name: String) { self.init(name) }
 }
 
 @Suite("A start order")
@@ -18,77 +24,107 @@ struct StartOrderTests {
             watcher("registry", after: ["auth"]),
         ])
         #expect(order.names == ["auth", "registry", "proxy", "cron"])
+        #expect(order.stopping == ["cron", "proxy", "registry", "auth"])
+    }
+
+    @Test("puts the higher priority first among those that do not depend on each other")
+    func priority() throws {
+        let order = try StartOrder([
+            watcher("a"), watcher("b", priority: 10), watcher("c", priority: -1), watcher("d", priority: 10),
+            watcher("e", priority: 99, after: ["c", "f"]), watcher("f"),
+        ])
+        // What the first one waits for comes before it all the same, the higher priority first.
+        #expect(order.names == ["f", "c", "e", "b", "d", "a"])
     }
 
     @Test("refuses a cycle by its names")
     func cycle() {
         #expect(throws: StartOrder.Problem.cycle(["a", "b", "c"])) {
-            try StartOrder([watcher("a", after: ["b"]), watcher("b", requires: ["c"]), watcher("c", after: ["a"])])
+            try StartOrder([
+                watcher("x", after: ["a"]), watcher("a", after: ["b"]), watcher("b", requires: ["c"]),
+                watcher("c", after: ["a"]),
+            ])
         }
         #expect(StartOrder.Problem.cycle(["a", "b"]).problem.contains("a → b → a"))
     }
 
-    @Test("refuses a watcher that waits for itself, for nobody, or twice")
+    @Test("refuses a watcher that waits for itself, for nobody, or is there twice")
     func strangers() {
         #expect(throws: StartOrder.Problem.cycle(["a"])) { try StartOrder([watcher("a", after: ["a"])]) }
+        #expect(StartOrder.Problem.cycle(["a"]).problem == "watcher a waits for itself")
         #expect(throws: StartOrder.Problem.unknown(watcher: "a", wants: "b")) {
             try StartOrder([watcher("a", after: ["b"])])
         }
         #expect(throws: StartOrder.Problem.duplicate("a")) { try StartOrder([watcher("a"), watcher("a")]) }
     }
+
+    @Test("refuses a condition that can never come true, in a sentence")
+    func never() throws {
+        var task = watcher("b")
+        #expect(throws: StartOrder.Problem.neverCompleted(watcher: "a", wants: "b")) {
+            try StartOrder([watcher("a", after: [Dependency("b", .completed)]), task])
+        }
+        task.isOneshot = true
+        #expect(try StartOrder([watcher("a", after: [Dependency("b", .completed)]), task]).names == ["b", "a"])
+
+        var checked = watcher("b")
+        #expect(throws: StartOrder.Problem.neverHealthy(watcher: "a", wants: "b")) {
+            try StartOrder([watcher("a", requires: [Dependency("b", .healthy)]), checked])
+        }
+        checked.health = HealthCheck(probe: .exec(["/bin/true"]))
+        #expect(try StartOrder([watcher("a", requires: [Dependency("b", .healthy)]), checked]).names == ["b", "a"])
+        #expect(
+            "\(StartOrder.Problem.neverCompleted(watcher: "a", wants: "b"))"
+                == "watcher a waits until b has completed, which is no oneshot: it never does; "
+                + "set watchers.b.oneshot: true, or wait for `ready` or `started` instead")
+    }
+
+    @Test("takes a chain of twenty thousand watchers and a thousand that all want the same, without a deep stack")
+    func large() throws {
+        // Given in reverse, so that the first one has all others before it.
+        let chain = (0..<20_000).reversed().map { number in
+            watcher("w\(number)", after: number == 0 ? [] : [Dependency("w\(number - 1)")])
+        }
+        #expect(try StartOrder(chain).names == (0..<20_000).map { "w\($0)" })
+        let fan = (0..<1000).map { watcher("w\($0)", after: [Dependency("base")]) } + [watcher("base")]
+        #expect(try StartOrder(fan).names.first == "base")
+    }
+
+    @Test("takes ten times as long for ten times as many watchers, not a hundred times")
+    func linear() throws {
+        func chain(_ count: Int) -> [WatcherDefinition] {
+            (0..<count).map { watcher("w\($0)", after: $0 == 0 ? [] : [Dependency("w\($0 - 1)")]) }
+        }
+        let clock = ContinuousClock()
+        let (small, large) = (chain(1000), chain(10_000))
+        let one = (0..<3).map { _ in clock.measure { _ = try? StartOrder(small) } }.min() ?? .zero
+        let ten = (0..<3).map { _ in clock.measure { _ = try? StartOrder(large) } }.min() ?? .zero
+        #expect(ten < one * 40)
+        #expect(one < .milliseconds(500))
+    }
 }
 
-@Suite("A reload plan")
-struct ReloadPlanTests {
-    private func definition(_ name: String, _ change: (inout WatcherDefinition) -> Void = { _ in }) -> WatcherDefinition
-    {
-        var definition = watcher(name)
-        definition.files = ["/run/\(name).yml": 1]
-        change(&definition)
-        return definition
-    }
+@Suite("A condition for a start")
+struct DependencyTests {
+    @Test("is met by what the other watcher's process has come to")
+    func conditions() {
+        var machine = WatcherMachine(settings: WatcherSettings())
+        func met(_ isHealthy: Bool = false) -> Set<Dependency.Condition> {
+            Set(Dependency.Condition.allCases.filter { $0.isMet(by: machine, isHealthy: isHealthy) })
+        }
+        #expect(met(true) == [])
+        _ = machine.handle(.start, at: .zero)
+        #expect(met() == [])
+        _ = machine.handle(.spawned, at: .zero)
+        #expect(met() == [.started])
+        _ = machine.handle(.ready, at: .zero)
+        #expect(met() == [.started, .ready])
+        #expect(met(true) == [.started, .ready, .healthy])
+        _ = machine.handle(.stop, at: .zero)
+        #expect(met(true) == [])
 
-    private func step(_ change: (inout WatcherDefinition) -> Void) -> ReloadPlan.Step? {
-        ReloadPlan(from: [definition("a")], to: [definition("a", change)]).steps.first?.step
-    }
-
-    @Test("leaves alone what has not changed")
-    func unchanged() {
-        #expect(ReloadPlan(from: [definition("a")], to: [definition("a")]).isEmpty)
-    }
-
-    @Test("signals a watcher whose file has changed, or replaces it if it is so configured")
-    func files() {
-        #expect(step { $0.files = ["/run/a.yml": 2] } == .signal)
-        #expect(
-            step {
-                $0.files = ["/run/a.yml": 2]
-                $0.reload = .replace
-            } == .replace)
-    }
-
-    @Test("replaces a watcher whose command, sockets, environment or watchdog has changed")
-    func replaced() {
-        #expect(step { $0.command = ["/bin/false"] } == .replace)
-        #expect(step { $0.environment = ["A": "b"] } == .replace)
-        #expect(step { $0.sockets = [.init(name: "https", place: .tcp(host: "", port: 1))] } == .replace)
-        #expect(step { $0.settings.watchdog = .seconds(9) } == .replace)
-    }
-
-    @Test("needs no process for what the supervisor obeys by itself")
-    func own() {
-        #expect(step { $0.settings.grace = .seconds(9) } == .unchanged)
-        #expect(step { $0.after = [Dependency("b")] } == .unchanged)
-    }
-
-    @Test("adds what is new and removes, last and in reverse, what is gone")
-    func addRemove() {
-        let plan = ReloadPlan(
-            from: [definition("a"), definition("b"), definition("c")], to: [definition("d"), definition("b")])
-        #expect(
-            plan.steps == [
-                .init(watcher: "d", step: .add), .init(watcher: "b", step: .unchanged),
-                .init(watcher: "c", step: .remove), .init(watcher: "a", step: .remove),
-            ])
+        machine = WatcherMachine(settings: WatcherSettings(policy: RestartPolicy(respawn: .never)))
+        for event: WatcherEvent in [.start, .spawned, .exited(.code(0))] { _ = machine.handle(event, at: .zero) }
+        #expect(met() == [.started, .ready, .healthy, .completed])
     }
 }

@@ -40,7 +40,7 @@ struct WatcherMachineTests {
             "starting",
             [
                 (.start, "-"), (.restart, "stopping"), (.stop, "stopping"), (.kill, "stopping"), (.spawned, "-"),
-                (.spawnFailed, "backoff"), (.ready, "running"), (.alive, "-"), (.stuck, "-"),
+                (.spawnFailed, "-"), (.ready, "running"), (.alive, "-"), (.stuck, "-"),
                 (.extend(.seconds(1)), "-"), (.exited(.code(1)), "backoff"), (.exited(.code(78)), "failed"),
                 (.timer(generation: -1), "-"),
             ]

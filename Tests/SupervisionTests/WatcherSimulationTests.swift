@@ -1,120 +1,81 @@
+import Supervision
 import Testing
-
-@testable import Supervision
-
-/// A world for one machine: processes, a timer and a clock that only the test moves.
-private struct World {
-    var machine: WatcherMachine
-    var now: Duration = .zero
-    var processes = 0
-    var timer: (generation: Int, due: Duration)?
-    var spawnFails = false
-    var violations: [String] = []
-
-    mutating func feed(_ event: WatcherEvent) {
-        for action in machine.handle(event, at: now) { perform(action) }
-        check(after: event)
-    }
-
-    private mutating func perform(_ action: WatcherAction) {
-        switch action {
-        case .spawn:
-            if spawnFails {
-                feed(.spawnFailed)
-            } else {
-                processes += 1
-                if processes > 1 { violations.append("two processes in one slot") }
-                feed(.spawned)
-            }
-        case .arm(let generation, let delay): timer = (generation, now + delay)
-        case .signal, .killGroup, .report: break
-        }
-    }
-
-    private mutating func check(after event: WatcherEvent) {
-        switch machine.state {
-        case .stopped, .finished, .failed:
-            if processes > 0 { violations.append("a process while \(machine.state.word), after \(event)") }
-        case .backoff:
-            if processes > 0 { violations.append("a process during back-off") }
-            if timer == nil { violations.append("back-off without a timer") }
-        case .starting, .stopping, .killing:
-            if timer == nil { violations.append("\(machine.state.word) without a timer") }
-        case .running: break
-        }
-    }
-
-    mutating func exit(_ end: ProcessEnd) {
-        guard processes > 0 else { return }
-        processes -= 1
-        feed(.exited(end))
-    }
-
-    mutating func fireTimer() {
-        guard let due = timer else { return }
-        timer = nil
-        now = max(now, due.due)
-        feed(.timer(generation: due.generation))
-    }
-}
 
 @Suite("A simulated watcher")
 struct WatcherSimulationTests {
+    /// Two million steps and more, with all seeds.
+    private static let steps = 120_000
+
     @Test("never has two processes, never lacks a process or a timer, and always stops", arguments: 0..<20)
     func invariants(seed: Int) {
-        var generator = SplitMix(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
-        var settings = WatcherSettings(watchdog: seed.isMultiple(of: 2) ? .seconds(5) : nil)
-        settings.awaitsReady = !seed.isMultiple(of: 3)
-        settings.policy.respawn = seed.isMultiple(of: 7) ? .never : .always
-        if seed.isMultiple(of: 5) { settings.policy.limit = nil }
-        var world = World(machine: WatcherMachine(settings: settings, jitter: 0.5))
-        for _ in 0..<20_000 {
-            world.now += .milliseconds(Int64.random(in: 0...2000, using: &generator))
-            world.spawnFails = Int.random(in: 0..<8, using: &generator) == 0
+        var generator = SplitMix(seed: seed)
+        var world = SimulatedWorld(Self.settings(seed), jitter: 0.5)
+        for count in 1...Self.steps {
             step(&world, &generator)
+            if count.isMultiple(of: 1000) { stop(&world, obeys: generator.below(2) == 0) }
             guard world.violations.isEmpty else { break }
         }
         #expect(world.violations == [])
+        #expect(world.spawns > Self.steps / 500)
+    }
 
-        // Whatever came before, a stop ends: the process obeys, or is killed.
+    /// The policies and settings that the seeds stand for.
+    private static func settings(_ seed: Int) -> WatcherSettings {
+        var settings = WatcherSettings(watchdog: seed.isMultiple(of: 2) ? .seconds(5) : nil)
+        settings.awaitsReady = !seed.isMultiple(of: 3)
+        settings.reloadSignal = seed.isMultiple(of: 5) ? nil : 1
+        settings.policy.respawn = [.always, .always, .onFailure, .never][seed % 4]
+        settings.policy.limit = [nil, 1, 5, nil, 50][seed % 5]
+        settings.policy.initial = seed % 7 == 6 ? .zero : .milliseconds(500)
+        return settings
+    }
+
+    /// Whatever came before, a stop ends: the process obeys, or is killed; a spawn under way is answered.
+    private func stop(_ world: inout SimulatedWorld, obeys: Bool) {
         world.feed(.stop)
-        for _ in 0..<4 where world.machine.ownsProcess {
-            world.fireTimer()
-            if case .killing = world.machine.state { world.exit(.signal(9)) }
+        for _ in 0..<6 where world.machine.ownsProcess {
+            if world.spawning { world.answerSpawn(succeeds: !obeys) }
+            if obeys || world.isKilled { world.exit(.signal(15)) } else { world.fireTimer() }
         }
-        #expect(!world.machine.ownsProcess)
-        #expect(world.processes == 0)
         #expect(world.machine.state == .stopped)
+        #expect(!world.hasProcess)
     }
 
-    private func step(_ world: inout World, _ generator: inout SplitMix) {
-        switch Int.random(in: 0..<14, using: &generator) {
-        case 0: world.feed(.start)
-        case 1: world.feed(.stop)
-        case 2: world.feed(.restart)
-        case 3: world.feed(.reload)
-        case 4: world.feed(.kill)
-        case 5, 6: if world.processes > 0 { world.feed(.ready) }
-        case 7: if world.processes > 0 { world.feed(.alive) }
-        case 8: if world.processes > 0 { world.feed(.extend(.seconds(3))) }
-        case 9: world.exit(.signal(9))
-        case 10: world.exit(.code(0))
-        case 11: world.fireTimer()
-        case 12: world.feed(.timer(generation: Int.random(in: 0..<50, using: &generator)))
-        default: if world.processes > 0 { world.feed(.stuck) }
+    private func step(_ world: inout SimulatedWorld, _ generator: inout SplitMix) {
+        // The clock stands still, creeps, or leaps by a day (a machine that was suspended).
+        switch generator.below(64) {
+        case 0..<24: break
+        case 63: world.pass(.seconds(86_400))
+        default: world.pass(.milliseconds(Int64(generator.below(1500))))
+        }
+        switch generator.below(48) {
+        case 0..<10: world.answerSpawn(succeeds: generator.below(8) > 0)
+        case 10..<18: order(&world, &generator)
+        case 18..<22: world.feed(.ready)
+        case 22..<25: world.feed([.alive, .alive, .stuck][generator.below(3)])
+        case 25..<27: world.feed(.extend(.seconds(3)))
+        case 27: world.feed(.unhealthy)
+        case 28: world.feed(.aged)
+        case 29: world.feed(.refused)
+        case 30: world.adopt(ready: generator.below(2) == 0)
+        // Answers that nobody waits for.
+        case 31: if !world.spawning { world.feed([.spawned, .spawnFailed][generator.below(2)]) }
+        case 32: if !world.hasProcess { world.feed(.exited(.code(0))) }
+        case 33..<36: world.fireStaleTimer(1 + generator.below(3))
+        case 36..<39: world.exit([.code(0), .code(1), .signal(11), .code(78)][generator.below(4)])
+        case 39..<45: if world.isKilled || world.isAsked && generator.below(3) > 0 { world.exit(.signal(15)) }
+        default: world.fireTimer()
         }
     }
-}
 
-/// The same random numbers for the same seed. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+    private func order(_ world: inout SimulatedWorld, _ generator: inout SplitMix) {
+        switch generator.below(12) {
+        case 0..<4: world.feed(.start)
+        case 4..<6: world.feed(.stop)
+        case 6..<8: world.feed(.restart)
+        case 8..<10: world.feed(.reload)
+        case 10: world.feed(.terminate(signal: 2, grace: generator.below(2) == 0 ? .seconds(1) : nil))
+        default: world.feed(.kill)
+        }
     }
 }

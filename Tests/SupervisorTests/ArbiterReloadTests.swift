@@ -105,7 +105,7 @@ struct ArbiterReloadTests {
         #expect(outcome.isApplied && !outcome.isComplete)
         #expect(outcome.steps.first?.problem?.contains("the old one goes on") == true)
         #expect(try scenario.slot("a").child?.pid == pid)
-        #expect(scenario.arbiter.watchers["a"]?.incoming == nil)
+        #expect(scenario.arbiter.watchers["a"]?.slots.first?.incoming == nil)
         #expect(scenario.state("a") == "running")
         #expect(try scenario.stop() == 0)
     }

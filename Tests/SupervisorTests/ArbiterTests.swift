@@ -99,17 +99,18 @@ struct ArbiterTests {
 
     @Test("ends with a code of its own when a start fails for good, and with 78 when a configuration was refused")
     func failedStart() throws {
-        let broken = try Scenario([
-            Scenario.perl("a", "exit 3") {
-                $0.settings.policy.initial = .milliseconds(1)
-                $0.settings.policy.limit = 3
-            }, Scenario.shell("b", Self.forever),
-        ])
+        let broken = try Scenario(
+            [
+                Scenario.perl("a", "exit 3") {
+                    $0.settings.policy.initial = .milliseconds(1)
+                    $0.settings.policy.limit = 3
+                }, Scenario.shell("b", Self.forever),
+            ], essential: ["a"])
         #expect(try broken.wait { broken.arbiter.slots.isEmpty })
         #expect(broken.arbiter.exitCode == 1)
         broken.relay.finish()
 
-        let refused = try Scenario([Scenario.perl("a", "exit 78")])
+        let refused = try Scenario([Scenario.perl("a", "exit 78")], essential: ["a"])
         #expect(try refused.wait { refused.arbiter.slots.isEmpty })
         #expect(refused.arbiter.exitCode == 78)
         refused.relay.finish()
@@ -120,8 +121,8 @@ struct ArbiterTests {
         var definition = WatcherDefinition(name: "a", command: ["/nonexistent/dockmaster-auth"])
         definition.settings.policy.limit = 1
         let scenario = try Scenario([definition])
-        #expect(try scenario.wait { scenario.arbiter.slots.isEmpty })
-        scenario.relay.finish()
+        #expect(try scenario.wait { scenario.state("a") == "failed" })
+        #expect(try scenario.stop() == 1)
         #expect(
             scenario.read("logs/dockmaster/dockmaster.log").contains(
                 "a[1] did not start: cannot execute /nonexistent/dockmaster-auth: No such file or directory"))

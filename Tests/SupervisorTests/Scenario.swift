@@ -24,12 +24,18 @@ final class Scenario {
         }
     }
 
-    init(_ definitions: [WatcherDefinition], in folder: ScenarioFolder? = nil) throws {
+    /// - Parameter essential: watchers whose failing start ends everything.
+    /// - Parameter change: what else is to be so.
+    init(
+        _ definitions: [WatcherDefinition], in folder: ScenarioFolder? = nil, essential: Set<String> = [],
+        _ change: (inout DesiredState) -> Void = { _ in }
+    ) throws {
         let folder = try folder ?? ScenarioFolder()
         self.folder = folder
         loop = try EventLoop()
         relay = try LogRelay(folder: "\(folder.path)/logs", console: false)
-        let desired = DesiredState(definitions: definitions, logs: "\(folder.path)/logs")
+        var desired = DesiredState(definitions: definitions, essential: essential, logs: "\(folder.path)/logs")
+        change(&desired)
         let next = NextState(desired)
         self.next = next
         var sockets = SocketTable()
@@ -57,14 +63,34 @@ final class Scenario {
         return true
     }
 
+    /// Carries out an order and waits for its answer.
+    func order(
+        _ order: WatcherOrder, _ names: String..., waits: Bool = true
+    ) throws -> [OrderOutcome.Entry] {
+        var outcome: OrderOutcome?
+        arbiter.carryOut(order, on: names, waits: waits) { outcome = $0 }
+        try wait(.seconds(30)) { outcome != nil }
+        return outcome?.entries ?? []
+    }
+
+    /// The pids of a watcher's places, in their order.
+    func pids(_ name: String) -> [ProcessID] {
+        (arbiter.watchers[name]?.slots ?? []).compactMap { $0.child?.pid }
+    }
+
+    /// Runs until everything is as it should be at the beginning.
+    func settle(_ limit: Duration = .seconds(15)) throws -> Bool {
+        try wait(limit) { arbiter.phase == .running }
+    }
+
     func slot(_ name: String) throws -> WatcherSlot {
-        guard let slot = arbiter.watchers[name]?.current else { throw Refusal(problems: ["no watcher \(name)"]) }
+        guard let slot = arbiter.watchers[name]?.slots.first else { throw Refusal(problems: ["no watcher \(name)"]) }
         return slot
     }
 
-    func state(_ name: String) -> String { arbiter.watchers[name]?.current.machine.state.word ?? "none" }
+    func state(_ name: String) -> String { arbiter.watchers[name]?.slots.first?.machine.state.word ?? "none" }
 
-    func instance(_ name: String) -> Int { arbiter.watchers[name]?.current.instance ?? 0 }
+    func instance(_ name: String) -> Int { arbiter.watchers[name]?.slots.first?.instance ?? 0 }
 
     func read(_ name: String) -> String { TextFile.read("\(folder.path)/\(name)") ?? "" }
 

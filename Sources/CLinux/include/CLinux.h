@@ -2,6 +2,7 @@
 #define CLINUX_H
 // What Linux offers and Swift cannot call by itself. Every function returns a value >= 0, or -errno.
 #include "clinux_access.h"
+#include "clinux_clock.h"
 #include "clinux_epoll.h"
 #include "clinux_file.h"
 #include "clinux_memory.h"

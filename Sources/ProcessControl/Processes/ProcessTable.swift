@@ -15,9 +15,25 @@ package enum ProcessTable {
     }
 
     /// The children of this process, those of its threads included: what is left to end before we exit.
-    package static func children() -> [ProcessID] {
-        entries(of: "/proc/self/task").flatMap { thread -> [ProcessID] in
-            let text = TextFile.read("/proc/self/task/\(thread)/children") ?? ""
+    package static func children() -> [ProcessID] { children(of: "self") }
+
+    /// The children of a process, or everything below it.
+    package static func descendants(of pid: ProcessID, recursive: Bool = true) -> [ProcessID] {
+        var found: [ProcessID] = []
+        var next = [pid]
+        var seen: Set<ProcessID> = [pid]
+        while let parent = next.popLast() {
+            for child in children(of: "\(parent)") where seen.insert(child).inserted {
+                found.append(child)
+                if recursive { next.append(child) }
+            }
+        }
+        return found
+    }
+
+    private static func children(of process: String) -> [ProcessID] {
+        entries(of: "/proc/\(process)/task").flatMap { thread -> [ProcessID] in
+            let text = TextFile.read("/proc/\(process)/task/\(thread)/children") ?? ""
             return text.split(separator: " ").compactMap { ProcessID($0) }
         }
     }

@@ -46,6 +46,8 @@ package struct SpawnRequest: Sendable {
     package var environment: [String: String]
     package var folder: String?
     package var sockets: [Inherited] = []
+    /// Whether LISTEN_FDS and its kin tell of them; a plugin knows its two descriptors by their numbers.
+    package var announcesSockets = true
     /// Descriptors for 0, 1 and 2; nil: the supervisor's own.
     package var input: CInt?
     package var output: CInt?

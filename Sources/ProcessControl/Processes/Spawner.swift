@@ -23,7 +23,9 @@ package enum Spawner {
                             raw.arguments = arguments.pointer
                             raw.environment = environment.pointer
                             // The child writes its pid behind "LISTEN_PID=", the first line where there are sockets.
-                            raw.listen_pid = descriptors.isEmpty ? nil : environment.first?.advanced(by: 11)
+                            raw.listen_pid =
+                                descriptors.isEmpty || !request.announcesSockets
+                                ? nil : environment.first?.advanced(by: 11)
                             raw.folder = folder
                             raw.descriptors = descriptors.baseAddress
                             raw.descriptor_count = CInt(descriptors.count)
@@ -57,7 +59,7 @@ package enum Spawner {
     /// `NAME=value` lines, the LISTEN_… trio first where there are sockets.
     private static func environmentLines(of request: SpawnRequest) -> [String] {
         var lines: [String] = []
-        if !request.sockets.isEmpty {
+        if !request.sockets.isEmpty && request.announcesSockets {
             lines.append("LISTEN_PID=00000000000")
             lines.append("LISTEN_FDS=\(request.sockets.count)")
             lines.append("LISTEN_FDNAMES=\(request.sockets.map(\.name).joined(separator: ":"))")

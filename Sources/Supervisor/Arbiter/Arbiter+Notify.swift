@@ -15,9 +15,9 @@ extension Arbiter {
 
     /// The slot whose process, or a member of whose process group, has this pid.
     private func slot(of pid: ProcessID) -> WatcherSlot? {
-        if let slot = slots.values.first(where: { $0.child?.pid == pid || $0.mainProcess == pid }) { return slot }
+        if let slot = slotsByProcess[pid] { return slot }
         let group = getpgid(pid)
-        return group > 0 ? slots.values.first { $0.child?.pid == group } : nil
+        return group > 0 ? slotsByProcess[group] : nil
     }
 
     private func take(_ field: NotifyField, from slot: WatcherSlot, sender: ProcessID) {

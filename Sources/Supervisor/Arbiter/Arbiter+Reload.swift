@@ -1,4 +1,5 @@
 internal import CLinux
+internal import PluginInterface
 internal import ProcessControl
 internal import Supervision
 
@@ -57,6 +58,7 @@ extension Arbiter {
             log.error("the new configuration is refused: \(problem)", [("event", "reload_refused")])
         }
         job.outcome.problems = problems
+        publish(.reloadRefused, nil, ["reason": problems.joined(separator: "; ")])
         endReload(job)
     }
 
@@ -66,6 +68,7 @@ extension Arbiter {
         guard reload != nil, !isStopping else { return refuse(["dockmaster is stopping"]) }
         do {
             _ = try StartOrder(desired.definitions)
+            try PluginCheck.validate(desired.plugins, watchers: desired.definitions.map(\.name))
             try sockets.bind(desired.definitions.flatMap(\.sockets))
         } catch {
             return refuse(["\(error)"])
@@ -86,149 +89,116 @@ extension Arbiter {
         guard let job = reload, !isStopping else { return refuse(["dockmaster is stopping"]) }
         let current = order.compactMap { watchers[$0]?.definition }
         guard let names = try? StartOrder(desired.definitions).names else { return }
+        // In starting order already; removed ones last.
         let plan = ReloadPlan(from: current, to: desired.definitions)
-        job.desired = desired
         job.outcome.isApplied = true
         job.outcome.warnings = desired.warnings
-        job.pending = plan.steps.sorted {
-            (names.firstIndex(of: $0.watcher) ?? .max) < (names.firstIndex(of: $1.watcher) ?? .max)
-        }
-        order = names + order.filter { !names.contains($0) }
+        job.pending = plan.steps[...]
+        for definition in desired.definitions { job.definitions[definition.name] = definition }
+        let wanted = Set(names)
+        order = names + order.filter { !wanted.contains($0) }
+        settings = desired.settings
+        essential = desired.essential
         logsFolder = desired.logs
         for warning in desired.warnings { log.warning(warning) }
+        for step in plugins.apply(desired.plugins) { log.info("plugin \(step)", [("event", "plugin_changed")]) }
         nextReloadStep()
     }
 
     private func nextReloadStep() {
-        guard let job = reload, job.current == nil else { return }
-        while !job.pending.isEmpty {
-            let entry = job.pending.removeFirst()
-            job.current = entry
-            let waits = begin(entry, of: job)
-            // Finished within `begin`: whatever finished it goes on from the loop.
-            if job.current == nil { return }
-            if !waits {
-                job.current = nil
+        guard let job = reload else { return }
+        while let entry = job.pending.popFirst() {
+            guard entry.step != .unchanged || needsChange(entry, job) else {
                 job.outcome.steps.append(.init(watcher: entry.watcher, step: "\(entry.step)", problem: nil))
                 continue
             }
-            let limit = watchers[entry.watcher]?.definition.settings.startTimeout ?? .seconds(60)
-            job.deadline = loop.after(limit + .seconds(5)) { [weak self] in
-                self?.finishReloadStep(
-                    entry.watcher, problem: "no answer within \(Words.duration(limit + .seconds(5)))")
+            take(entry, of: job) { [weak self] problem in
+                guard let self, self.reload === job else { return }
+                self.note(problem, of: entry, job)
+                // From the loop, not from within the state machine's actions that brought us here.
+                self.loop.after(.zero) { [weak self] in self?.nextReloadStep() }
             }
+            advance()
             return
         }
         log.info("reloaded: \(job.outcome.summary)", [("event", "reloaded")])
+        publish(.reloaded, nil, ["summary": job.outcome.summary])
         endReload(job)
     }
 
-    /// - Returns: whether the step has to be waited for.
-    private func begin(_ entry: ReloadPlan.Entry, of job: ReloadJob) -> Bool {
-        let definition = job.desired?.definitions.first { $0.name == entry.watcher }
-        if entry.step == .remove {
-            watchers[entry.watcher]?.goal = .removed
-            defer { advance() }
-            return watchers[entry.watcher] != nil
-        }
-        guard let definition else { return false }
-        guard let watcher = watchers[entry.watcher] else {
-            watchers[entry.watcher] = Watcher(definition: definition, slot: makeSlot(definition))
-            defer { advance() }
+    /// Whether an unchanged watcher still has something to take up: a reload is also how an operator says "try again".
+    private func needsChange(_ entry: ReloadPlan.Entry, _ job: ReloadJob) -> Bool {
+        guard let watcher = watchers[entry.watcher], let definition = job.definitions[entry.watcher] else {
             return true
         }
-        switch entry.step {
-        case .unchanged:
-            adopt(definition, watcher)
-            // A reload is also how an operator says: try again.
-            return watcher.current.machine.state == .failed && startAnew(watcher)
-        case .signal:
-            adopt(definition, watcher)
-            if watcher.current.isReady {
-                feed(.reload, to: watcher.current)
-                return definition.settings.awaitsReady
-            }
-            return startAnew(watcher)
-        case .replace where watcher.current.isReady:
-            // One try only: while the old instance serves, nothing is gained by more.
-            var policy = definition.settings.policy
-            policy.limit = 1
-            let slot = makeSlot(definition, policy: policy)
-            watcher.incoming = slot
-            feed(.start, to: slot)
-            return watcher.incoming != nil
-        case .replace:
-            adopt(definition, watcher)
-            feed(.restart, to: watcher.current)
-            return !watcher.current.isReady
-        case .add, .remove: return false
-        }
+        if watcher.definition != definition { adopt(definition, watcher) }
+        return watcher.goal == .up && watcher.hasFailed
     }
 
-    /// A process that has failed or waits gets its chance with the new configuration now.
-    private func startAnew(_ watcher: Watcher) -> Bool {
-        guard watcher.goal == .up else { return false }
-        feed(.reload, to: watcher.current)
-        feed(.start, to: watcher.current)
-        return !watcher.current.isReady
-    }
-
-    private func adopt(_ definition: WatcherDefinition, _ watcher: Watcher) {
-        watcher.definition = definition
-        watcher.current.definition = definition
-        watcher.current.machine.settings = definition.settings
-    }
-
-    // MARK: What comes back
-
-    func becameReady(_ slot: WatcherSlot) {
-        guard let watcher = watchers[slot.watcher] else { return }
-        if watcher.incoming === slot {
-            let old = watcher.current
-            watcher.incoming = nil
-            watcher.current = slot
-            watcher.retiring.append(old)
-            adopt(slot.definition, watcher)
-            feed(.stop, to: old)
-            // One that has failed already reports no stop.
-            if !old.machine.ownsProcess { retireIfReplaced(old) }
-        }
-        finishReloadStep(slot.watcher, problem: nil)
-    }
-
-    func reloadAnswered(_ slot: WatcherSlot) {
-        let refused = slot.reload == .refused
-        slot.reload = .none
-        finishReloadStep(slot.watcher, problem: refused ? "it keeps its old configuration; its log says why" : nil)
-    }
-
-    func reloadInterrupted(_ slot: WatcherSlot) {
-        slot.reload = .none
-        finishReloadStep(slot.watcher, problem: "it died during the reload")
-    }
-
-    func finishReloadStep(_ watcher: String, problem: String?) {
-        guard let job = reload, let entry = job.current, entry.watcher == watcher else { return }
-        if let deadline = job.deadline { loop.cancel(deadline) }
-        job.deadline = nil
-        job.current = nil
+    private func note(_ problem: String?, of entry: ReloadPlan.Entry, _ job: ReloadJob) {
         if let problem {
-            log.error("reload: \(watcher): \(problem)", [("event", "reload_step_failed"), ("watcher", watcher)])
+            log.error(
+                "reload: \(entry.watcher): \(problem)", [("event", "reload_step_failed"), ("watcher", entry.watcher)])
         }
-        job.outcome.steps.append(.init(watcher: watcher, step: "\(entry.step)", problem: problem))
-        // From the loop, not from within the state machine's actions that brought us here.
-        loop.after(.zero) { [weak self] in self?.nextReloadStep() }
+        job.outcome.steps.append(.init(watcher: entry.watcher, step: "\(entry.step)", problem: problem))
     }
+
+    /// Does what a step of the plan says, and reports once.
+    private func take(_ entry: ReloadPlan.Entry, of job: ReloadJob, _ done: @escaping (String?) -> Void) {
+        let report: EntryAnswer = { done($0.problem) }
+        if entry.step == .remove { return remove(entry.watcher, keepsProcesses: false, report) }
+        guard let definition = job.definitions[entry.watcher] else { return done("it is not defined") }
+        guard let watcher = watchers[entry.watcher], watcher.goal != .removed else {
+            insert(definition, goal: definition.autostart ? .up : .down)
+            publish(.added, entry.watcher)
+            guard definition.autostart, let watcher = watchers[entry.watcher] else { return done(nil) }
+            return wait(for: watcher, startPatience(watcher), report) { Self.started($0, "added") }
+        }
+        change(watcher, to: definition, entry.step, done)
+    }
+
+    func startPatience(_ watcher: Watcher) -> Duration {
+        watcher.definition.settings.startTimeout + watcher.definition.warmup * watcher.slots.count + .seconds(5)
+    }
+
+    /// Has a watcher become what it is to be, in the way that the plan says.
+    func change(
+        _ watcher: Watcher, to definition: WatcherDefinition, _ step: ReloadPlan.Step,
+        _ done: @escaping (String?) -> Void
+    ) {
+        publish(.updated, watcher.name, ["step": "\(step)"])
+        guard watcher.goal == .up else {
+            adopt(definition, watcher)
+            return done(nil)
+        }
+        if watcher.refusal != nil || watcher.hasFailed {
+            adopt(definition, watcher)
+            return carryOut(.start, on: [watcher.name], waits: true) { done($0.entries.first?.problem) }
+        }
+        switch step {
+        case .unchanged, .adopt, .add, .remove:
+            adopt(definition, watcher)
+            done(nil)
+        case .scale:
+            adopt(definition, watcher)
+            wait(for: watcher, startPatience(watcher), { done($0.problem) }) { Self.started($0, "scaled") }
+        case .signal: roll(Rollout(.signal, to: definition, done), watcher)
+        case .replace(.sideBySide): roll(Rollout(.replace, to: definition, done), watcher)
+        case .replace(.sequential): roll(Rollout(.sequential, to: definition, done), watcher)
+        case .replace(.terminate): roll(Rollout(.terminate, to: definition, done), watcher)
+        }
+    }
+
+    // MARK: The end
 
     private func endReload(_ job: ReloadJob) {
-        if let deadline = job.deadline { loop.cancel(deadline) }
         reload = nil
         closeUnusedSockets()
         // Reading a configuration touches as much as starting does.
         clinux_release_startup_memory()
         if !isStopping {
             let refusal = job.outcome.problems.isEmpty ? "" : "; the last reload was refused, its log lines say why"
-            surroundings.notifier.ready("ready: \(order.joined(separator: ", "))\(refusal)")
+            surroundings.notifier.ready("ready: \(readyWords)\(refusal)")
         }
         for waiter in job.waiters { waiter(job.outcome) }
         runQueuedReload()
@@ -237,7 +207,6 @@ extension Arbiter {
     /// Answers everybody who waits for a reload that will not happen.
     func abandonReloads(_ reason: String) {
         let waiters = (reload?.waiters ?? []) + (queuedReloads ?? [])
-        if let deadline = reload?.deadline { loop.cancel(deadline) }
         reload = nil
         queuedReloads = nil
         for waiter in waiters { waiter(ReloadOutcome(problems: [reason])) }

@@ -8,22 +8,38 @@ extension Arbiter {
     /// How long left-over processes get between TERM and KILL.
     private static let leftoverGrace: Duration = .seconds(2)
 
-    func stop(code: CInt, why: String) {
+    /// Stops everything, in reverse order, and ends with this code.
+    func shutDown(code: CInt, why: String) {
         guard !isStopping else { return }
+        hadFailures = watchers.values.contains(where: \.hasFailed)
         phase = .stopping(code)
         stopStarted = .now
         log.info("stopping: \(why)", [("event", "stopping")])
         surroundings.notifier.stopping("stopping: \(why)")
         abandonReloads("dockmaster is stopping")
-        for watcher in watchers.values { watcher.goal = .down }
+        for name in order.reversed() {
+            watchers[name]?.goal = .down
+            touch(name)
+        }
         keepSystemdPatient()
         // From the loop: a start that has just failed is still being dealt with.
         loop.after(.zero) { [weak self] in self?.advance() }
     }
 
+    var isStopping: Bool {
+        if case .stopping = phase { true } else { false }
+    }
+
+    /// What the process ends with: what it was told, or 1 when a watcher has failed.
+    var exitCode: CInt {
+        guard case .stopping(let code) = phase else { return 0 }
+        return code == 0 && hadFailures ? 1 : code
+    }
+
     /// Everything at once, without grace.
     func killAll() {
         for slot in Array(slots.values) { feed(.kill, to: slot) }
+        plugins.killAll()
         advance()
     }
 
@@ -35,35 +51,35 @@ extension Arbiter {
     }
 
     /// Ends what came to us as orphans: TERM, a short grace, KILL.
-    func endLeftovers(_ code: CInt) {
+    func endLeftovers() {
         guard !sweepingLeftovers else { return }
         sweepingLeftovers = true
-        guard surroundings.adoptsOrphans else { return finish(code) }
+        guard surroundings.adoptsOrphans else { return finish() }
         reaper.sweep()
         let left = ProcessTable.children()
-        guard !left.isEmpty else { return finish(code) }
+        guard !left.isEmpty else { return finish() }
         log.warning("processes left over, now ended: \(left.count)", [("event", "leftovers")])
         for pid in left { kill(pid, SIGTERM) }
-        waitForLeftovers(until: MonotonicTime.now.advanced(by: Self.leftoverGrace), code, killed: false)
+        waitForLeftovers(until: MonotonicTime.now.advanced(by: Self.leftoverGrace), killed: false)
     }
 
-    private func waitForLeftovers(until deadline: MonotonicTime, _ code: CInt, killed: Bool) {
+    private func waitForLeftovers(until deadline: MonotonicTime, killed: Bool) {
         reaper.sweep()
         let left = ProcessTable.children()
-        if left.isEmpty { return finish(code) }
+        if left.isEmpty { return finish() }
         let expired = MonotonicTime.now >= deadline
-        if expired && killed { return finish(code) }
+        if expired && killed { return finish() }
         if expired { for pid in left { kill(pid, SIGKILL) } }
         let next = expired ? MonotonicTime.now.advanced(by: Self.leftoverGrace) : deadline
         loop.after(.milliseconds(20)) { [weak self] in
-            self?.waitForLeftovers(until: next, code, killed: killed || expired)
+            self?.waitForLeftovers(until: next, killed: killed || expired)
         }
     }
 
-    private func finish(_ code: CInt) {
+    private func finish() {
         let took = stopStarted.map { Words.duration(MonotonicTime.now.since($0)) } ?? "0 s"
         log.info("stopped after \(took)", [("event", "stopped")])
-        for slot in Array(slots.values) { retire(slot) }
+        for slot in Array(slots.values) { forget(slot) }
         loop.stop()
     }
 }

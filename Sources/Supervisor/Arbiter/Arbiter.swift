@@ -38,6 +38,7 @@ final class Arbiter {
     let notifySocket: NotifySocket
     let helpers: Mailbox<HelperMessage>
     let events = EventFeed()
+    let plugins: PluginHost
     /// /dev/null, what children read from.
     let nullInput: OwnedDescriptor
     let startedAt = MonotonicTime.now
@@ -47,7 +48,25 @@ final class Arbiter {
     var order: [String] = []
     var phase = Phase.starting
     var slots: [Int: WatcherSlot] = [:]
+    /// The slots by their children's pids.
+    var slotsByProcess: [ProcessID: WatcherSlot] = [:]
     var nextSlot = 1
+    var settings: SupervisorSettings
+    /// Watchers whose start must succeed, or everything ends.
+    var essential: Set<String>
+    /// Who depends on a watcher.
+    var dependents: [String: [String]] = [:]
+    /// Watchers to be looked at, in this order.
+    var queue: [String] = []
+    var isAdvancing = false
+    var spawnCount = 0
+    /// Watchers that have not come where they should, and those that have a process or will have one by themselves.
+    var unsettled: Set<String> = []
+    var busy: Set<String> = []
+    /// Before when no further watcher may be started (`supervisor.warmup_delay`), and those that wait for it.
+    var nextStart: MonotonicTime?
+    var startTimer: EventLoop.Timer?
+    var waitingToStart: [String] = []
     var reload: ReloadJob?
     /// Who asked for a reload while one was running.
     var queuedReloads: [(ReloadOutcome) -> Void]?
@@ -55,6 +74,8 @@ final class Arbiter {
     var logsFolder: String
     var banner: String?
     var sweepingLeftovers = false
+    /// Whether a watcher had failed when the end began.
+    var hadFailures = false
 
     init(
         loop: EventLoop, relay: LogRelay, sockets: SocketTable, desired: DesiredState, surroundings: Surroundings
@@ -64,9 +85,12 @@ final class Arbiter {
         log = SupervisorLog(relay: relay)
         self.surroundings = surroundings
         self.sockets = sockets
+        settings = desired.settings
+        essential = desired.essential
         logsFolder = desired.logs
         banner = desired.banner
         reaper = Reaper(loop: loop, adoptsOrphans: surroundings.adoptsOrphans)
+        plugins = try PluginHost(desired.plugins, watchers: desired.definitions.map(\.name))
         do {
             notifySocket = try NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
             helpers = try Mailbox()
@@ -75,8 +99,9 @@ final class Arbiter {
         } catch {
             throw Refusal(problems: ["\(error)"])
         }
-        for definition in desired.definitions {
-            watchers[definition.name] = Watcher(definition: definition, slot: makeSlot(definition))
+        let definitions = Dictionary(desired.definitions.map { ($0.name, $0) }) { first, _ in first }
+        for name in order {
+            if let definition = definitions[name] { insert(definition, goal: definition.autostart ? .up : .down) }
         }
     }
 
@@ -85,6 +110,7 @@ final class Arbiter {
         _ = try loop.watch(notifySocket.descriptor, for: .readable) { [weak self] _ in self?.takeNotifications() }
         _ = try loop.watch(helpers.descriptor, for: .readable) { [weak self] _ in self?.takeHelperMessages() }
         keepSystemdQuiet()
+        plugins.start(under: self)
         advance()
     }
 
@@ -98,79 +124,10 @@ final class Arbiter {
                 log.warning("\(SignalName.name(signal.signal)) again: everything is killed", [("event", "killing")])
                 killAll()
             } else {
-                stop(code: 0, why: SignalName.name(signal.signal))
+                shutDown(code: 0, why: SignalName.name(signal.signal))
             }
         default: break
         }
-    }
-
-    func makeSlot(_ definition: WatcherDefinition, policy: RestartPolicy? = nil) -> WatcherSlot {
-        let slot = WatcherSlot(number: nextSlot, definition: definition, policy: policy)
-        nextSlot += 1
-        slots[slot.number] = slot
-        return slot
-    }
-
-    // MARK: Going on
-
-    /// Looks at every watcher and takes the next steps: starts whose time has come, stops whose dependents are gone.
-    /// Called after every change; doing nothing is the usual outcome.
-    func advance() {
-        if phase == .starting || phase == .running {
-            for name in order { startIfDue(name) }
-        }
-        for name in order.reversed() { stopIfDue(name) }
-        forgetRemoved()
-        switch phase {
-        case .starting: finishStarting()
-        case .running: break
-        case .stopping(let code):
-            if watchers.values.allSatisfy(\.isIdle) { endLeftovers(code) }
-        }
-    }
-
-    private func startIfDue(_ name: String) {
-        guard let watcher = watchers[name], watcher.goal == .up, watcher.current.machine.state == .stopped,
-            watcher.definition.dependencies.allSatisfy({
-                watchers[$0.watcher]?.current.isReady ?? true
-            })
-        else { return }
-        feed(.start, to: watcher.current)
-    }
-
-    private func stopIfDue(_ name: String) {
-        guard let watcher = watchers[name], watcher.goal != .up, !watcher.isIdle else { return }
-        let dependents = watchers.values.filter {
-            $0.name != name && $0.definition.dependencies.contains { $0.watcher == name }
-        }
-        guard dependents.allSatisfy({ $0.isIdle || $0.goal == .up }) else { return }
-        for slot in watcher.slots {
-            switch slot.machine.state {
-            case .starting, .running, .backoff, .stopping(next: .start), .killing(next: .start): feed(.stop, to: slot)
-            case .stopping, .killing, .stopped, .finished, .failed: break
-            }
-        }
-    }
-
-    private func forgetRemoved() {
-        for watcher in watchers.values where watcher.goal == .removed && watcher.isIdle {
-            for slot in watcher.slots { retire(slot) }
-            watchers[watcher.name] = nil
-            order.removeAll { $0 == watcher.name }
-            finishReloadStep(watcher.name, problem: nil)
-        }
-    }
-
-    private func finishStarting() {
-        guard watchers.values.allSatisfy({ $0.goal != .up || $0.current.isReady }) else { return }
-        phase = .running
-        let after = Words.duration(MonotonicTime.now.since(startedAt))
-        log.info("everything is ready after \(after)", [("event", "ready")])
-        surroundings.notifier.ready("ready: \(order.joined(separator: ", "))")
-        if let banner { relay.post(.banner(banner)) }
-        banner = nil
-        clinux_release_startup_memory()
-        runQueuedReload()
     }
 
     /// WATCHDOG=1 from the loop itself: a stuck loop falls silent.

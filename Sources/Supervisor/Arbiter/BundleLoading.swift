@@ -41,7 +41,7 @@ enum BundleLoading {
         }
         let files = try render(prepared)
         return DesiredState(
-            definitions: definitions(prepared, files, workers: workers),
+            definitions: definitions(prepared, files, workers: workers), essential: ["auth", "registry", "proxy"],
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
                 try StagedFiles.replace(files, workers: workers) { prepared.explain($0, of: $1) }

@@ -5,6 +5,8 @@ struct DesiredState: Sendable {
     var definitions: [WatcherDefinition]
     var plugins: [PluginDefinition] = []
     var settings = SupervisorSettings()
+    /// Watchers whose start must succeed: when one of them fails at first, everything ends.
+    var essential: Set<String> = []
     /// What is accepted but may surprise.
     var warnings: [String] = []
     /// The folder the watchers' logs are in, for the sentences that say where to look.

@@ -1,15 +1,12 @@
-internal import ProcessControl
 internal import Supervision
 
 /// A reload that is under way: its steps one after another, in starting order.
 final class ReloadJob {
     var waiters: [(ReloadOutcome) -> Void]
     var outcome = ReloadOutcome()
-    var desired: DesiredState?
-    var pending: [ReloadPlan.Entry] = []
-    /// The step that is waited for.
-    var current: ReloadPlan.Entry?
-    var deadline: EventLoop.Timer?
+    /// What each watcher is to be.
+    var definitions: [String: WatcherDefinition] = [:]
+    var pending: ArraySlice<ReloadPlan.Entry> = []
 
     init(waiters: [(ReloadOutcome) -> Void]) {
         self.waiters = waiters

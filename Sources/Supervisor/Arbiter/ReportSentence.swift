@@ -16,6 +16,7 @@ struct ReportSentence: Equatable {
     init?(_ report: WatcherReport, slot: String, reason: String?) {
         switch report {
         case .started: return nil
+        case .adopted: self.init(.info, "adopted", "\(slot) is taken over and goes on")
         case .becameReady(let after):
             self.init(.info, "ready", "\(slot) is ready after \(Words.duration(after))")
         case .died(let end, let uptime, let then):
@@ -25,6 +26,11 @@ struct ReportSentence: Equatable {
         case .couldNotStart(let then):
             self.init(
                 .error, "spawn_failed", "\(slot) did not start: \(reason ?? "unknown reason"). \(Self.words(then)).")
+        case .refused: self.init(.error, "refused", "\(slot) is refused by its hook after_spawn; it is killed")
+        case .unhealthy(let after):
+            self.init(.error, "unhealthy", "\(slot) is unhealthy after \(Words.duration(after)); it is stopped")
+        case .aged(let after):
+            self.init(.info, "aged", "\(slot) is replaced: it has been ready for \(Words.duration(after)) (max_age)")
         case .startTimedOut(let after):
             self.init(.error, "start_timeout", "\(slot) was not ready within \(Words.duration(after)); it is stopped")
         case .watchdogExpired(let after):
@@ -36,7 +42,7 @@ struct ReportSentence: Equatable {
         case .stopped(.code(0)): self.init(.info, "stopped", "\(slot) has stopped")
         case .stopped(let end?): self.init(.info, "stopped", "\(slot) has stopped: \(Self.words(end))")
         case .finished(let end):
-            self.init(end == .code(0) ? .info : .error, "finished", "\(slot) has ended: \(Self.words(end))")
+            self.init(.info, "finished", "\(slot) is done: \(Self.words(end))")
         }
     }
 
@@ -62,6 +68,7 @@ struct ReportSentence: Equatable {
             return "\(when) (failure \(failures) of \(limit) in \(Words.duration(window)))"
         case .gaveUp(let failures, let window):
             return "Given up after \(failures) failures in \(Words.duration(window))"
+        case .notRestarted: return "Not restarted: its policy is respawn: never"
         case .hopeless: return "Not restarted: its configuration is refused"
         }
     }

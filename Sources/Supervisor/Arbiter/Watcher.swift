@@ -1,6 +1,7 @@
+internal import ProcessControl
 internal import Supervision
 
-/// A watcher: what it is to be, the process that serves, and those that come and go during a replacement.
+/// A watcher: what it is to be, its places with their processes, and processes that are on their way out.
 final class Watcher {
     enum Goal {
         case up
@@ -10,31 +11,71 @@ final class Watcher {
     }
 
     var definition: WatcherDefinition
-    var goal = Goal.up
-    var current: WatcherSlot
-    /// The process that is to replace `current` once it is ready.
-    var incoming: WatcherSlot?
-    /// Replaced processes that have not ended yet.
+    var goal: Goal
+    /// The places, by number from 1. Each has at most one process that serves.
+    var slots: [WatcherSlot] = []
+    /// Replaced and surplus processes that have not ended yet.
     var retiring: [WatcherSlot] = []
     /// Processes started so far.
     var instances = 0
+    /// Why it is not started although it should be; nil: it may start.
+    var refusal: String?
+    /// How it stood when it was looked at last.
+    var noted = WatcherStanding()
+    /// Whether it waits in the arbiter's queue.
+    var isQueued = false
+    /// Orders that wait for a state.
+    var waits: [OrderWait] = []
+    /// The change of processes that is under way, and those that come after it.
+    var rollout: Rollout?
+    var queuedRollouts: [Rollout] = []
+    /// Before when the next of its processes may not be started, and what wakes it then.
+    var nextStart: MonotonicTime?
+    var startTimer: EventLoop.Timer?
 
-    init(definition: WatcherDefinition, slot: WatcherSlot) {
+    init(definition: WatcherDefinition) {
         self.definition = definition
-        current = slot
+        goal = definition.autostart ? .up : .down
     }
 
     var name: String { definition.name }
 
-    var slots: [WatcherSlot] { [current] + (incoming.map { [$0] } ?? []) + retiring }
+    /// Every slot that may have a process: places, replacements and those on their way out.
+    var everySlot: [WatcherSlot] {
+        slots + slots.compactMap(\.incoming) + retiring
+    }
 
-    /// Whether no process of it runs and none will by itself.
-    var isIdle: Bool {
-        slots.allSatisfy { slot in
-            switch slot.machine.state {
-            case .stopped, .finished, .failed: true
-            case .starting, .running, .backoff, .stopping, .killing: false
-            }
+    var isIdle: Bool { everySlot.allSatisfy(\.isIdle) }
+
+    /// Whether it does what it is there for: every process is ready, or its task is done.
+    var isReady: Bool { standing.isReady }
+
+    var hasFailed: Bool { refusal != nil || slots.contains { $0.machine.state == .failed } }
+
+    var standing: WatcherStanding {
+        WatcherStanding(
+            isStarted: slots.allSatisfy { $0.hasStarted || $0.isFinished },
+            isReady: slots.allSatisfy { $0.isFinished || ($0.isReady && !definition.isOneshot) },
+            isHealthy: slots.allSatisfy { $0.isFinished || ($0.isReady && $0.isHealthy && !definition.isOneshot) },
+            isCompleted: slots.allSatisfy(\.isFinished), isIdle: isIdle, hasFailed: hasFailed)
+    }
+}
+
+/// How far a watcher has come, as others that depend on it see it.
+struct WatcherStanding: Equatable {
+    var isStarted = false
+    var isReady = false
+    var isHealthy = false
+    var isCompleted = false
+    var isIdle = true
+    var hasFailed = false
+
+    func fulfils(_ condition: Dependency.Condition) -> Bool {
+        switch condition {
+        case .started: isStarted
+        case .ready: isReady
+        case .healthy: isHealthy
+        case .completed: isCompleted
         }
     }
 }

@@ -16,9 +16,13 @@ final class WatcherSlot {
     /// Never used twice in the supervisor's life.
     let number: Int
     let watcher: String
+    /// The place's number within the watcher, from 1: `$(circus.wid)`.
+    let place: Int
     var definition: WatcherDefinition
     var machine: WatcherMachine
     var child: ChildProcess?
+    /// The process that is to take this place once it is ready.
+    var incoming: WatcherSlot?
     /// The writing end of the pipe for output, kept open over restarts.
     private var output: OwnedDescriptor?
     var timer: EventLoop.Timer?
@@ -30,18 +34,35 @@ final class WatcherSlot {
     var lastEnd: (status: ExitStatus, time: MonotonicTime)?
     var restarts = 0
     var reload = Reload.none
+    /// What went wrong with the last reload by signal.
+    var reloadProblem: String?
     /// Why the last start failed.
     var spawnProblem: String?
+    /// What a shell would report of a start that failed.
+    var spawnCode: CInt = 1
     /// The pid that MAINPID= named, where it is not the child itself.
     var mainProcess: ProcessID?
 
-    init(number: Int, definition: WatcherDefinition, policy: RestartPolicy? = nil) {
+    init(number: Int, place: Int, definition: WatcherDefinition, triesOnce: Bool) {
         self.number = number
+        self.place = place
         self.definition = definition
         watcher = definition.name
-        var settings = definition.settings
-        if let policy { settings.policy = policy }
-        machine = WatcherMachine(settings: settings, jitter: Double.random(in: 0...1))
+        machine = WatcherMachine(
+            settings: Self.settings(definition, triesOnce: triesOnce), jitter: Double.random(in: 0...1))
+    }
+
+    /// What the machine is told of a definition.
+    static func settings(_ definition: WatcherDefinition, triesOnce: Bool = false) -> WatcherSettings {
+        var settings = definition.machineSettings
+        if definition.onExit == .shutdown { settings.policy.respawn = .never }
+        if triesOnce { settings.policy.limit = 1 }
+        return settings
+    }
+
+    func adopt(_ definition: WatcherDefinition) {
+        self.definition = definition
+        machine.settings = Self.settings(definition)
     }
 
     /// "registry[2]".
@@ -50,6 +71,30 @@ final class WatcherSlot {
     var isReady: Bool {
         if case .running = machine.state { true } else { false }
     }
+
+    /// A process runs and is not on its way out.
+    var hasStarted: Bool {
+        switch machine.state {
+        case .starting: !machine.isSpawning
+        case .running: true
+        case .backoff, .stopping, .killing, .stopped, .finished, .failed: false
+        }
+    }
+
+    var isFinished: Bool {
+        if case .finished = machine.state { true } else { false }
+    }
+
+    /// No process, and none will come by itself.
+    var isIdle: Bool {
+        switch machine.state {
+        case .stopped, .finished, .failed: true
+        case .starting, .running, .backoff, .stopping, .killing: false
+        }
+    }
+
+    /// What the health checks say; without any, a process is as healthy as it is ready.
+    var isHealthy: Bool { true }
 
     /// The descriptor a process writes to, opened with the first use; the reading end goes to the log.
     func outputDescriptor(_ log: LogRelay) throws(SystemError) -> CInt {

@@ -17,11 +17,13 @@ extension Arbiter {
     }
 
     private func status(_ watcher: Watcher) -> StatusReport.WatcherStatus {
-        let instances = watcher.slots.map(instance)
-        let state = Self.state(instances.map(\.state))
-        let isReady = state == "running"
-        let isAsWanted = watcher.goal == .up ? isReady || state == "finished" : ["stopped", "finished"].contains(state)
-        let reason = watcher.slots.lazy.compactMap { slot -> String? in
+        let instances = watcher.everySlot.map(instance)
+        let isWaited = watcher.goal == .up && watcher.slots.allSatisfy { $0.machine.state == .stopped }
+        let state =
+            watcher.refusal != nil ? "failed" : isWaited ? "waiting" : Self.state(watcher.slots.map(\.machine.state.word))
+        let isReady = watcher.goal == .up && watcher.isReady
+        let isAsWanted = watcher.goal == .up ? isReady : watcher.isIdle && state != "failed"
+        let ownReason = watcher.slots.lazy.compactMap { slot -> String? in
             switch slot.machine.state {
             case .failed, .backoff: slot.lastEndSentence ?? slot.spawnProblem
             case .starting, .running, .stopping, .killing, .stopped, .finished: nil
@@ -29,11 +31,11 @@ extension Arbiter {
         }.first
         return .init(
             name: watcher.name, state: state, isReady: isReady, isAsWanted: isAsWanted, instances: instances,
-            reason: reason)
+            reason: watcher.refusal ?? ownReason)
     }
 
     private func instance(_ slot: WatcherSlot) -> StatusReport.Instance {
-        let isWaiting = slot.machine.state == .stopped && phase == .starting && watchers[slot.watcher]?.goal == .up
+        let isWaiting = slot.machine.state == .stopped && watchers[slot.watcher]?.goal == .up
         return .init(
             number: slot.instance, pid: slot.child?.pid, state: isWaiting ? "waiting" : slot.machine.state.word,
             uptime: slot.child == nil ? nil : slot.startedAt.map { MonotonicTime.now.since($0) },

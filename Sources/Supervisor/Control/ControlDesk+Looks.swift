@@ -48,7 +48,7 @@ extension ControlDesk {
         let subjects = try selectByQuery(call).compactMap { arbiter.watchers[$0] }.map { watcher in
             WatcherStatistics.Subject(
                 watcher: watcher.name,
-                processes: watcher.slots.compactMap { slot in slot.child.map { (slot.instance, $0.pid) } })
+                processes: watcher.everySlot.compactMap { slot in slot.child.map { (slot.instance, $0.pid) } })
         }
         try find { .statistics(WatcherStatistics.read(subjects)) } _: { finding in
             guard case .statistics(let watchers) = finding else { return }

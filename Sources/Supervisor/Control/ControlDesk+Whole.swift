@@ -10,7 +10,7 @@ extension ControlDesk {
         },
         .change("POST", "/v1/stop") { desk, call in
             call.reply(.json(.object([("state", .string("stopping"))]), status: 202))
-            desk.arbiter.stop(code: 0, why: "asked to over the control socket")
+            desk.arbiter.shutDown(code: 0, why: "asked to over the control socket")
         },
     ]
 }

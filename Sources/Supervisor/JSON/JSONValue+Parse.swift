@@ -1,3 +1,7 @@
+internal import PluginInterface
+
+internal import PluginInterface
+
 // JSON that is read, and what it holds.
 
 extension JSONValue {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PluginInterface
 
 /// A log line as people read it: `registry  16:33:01 info   pushed team/app:1.4  request_id=…`, the watcher first.
 struct ConsoleFormat {

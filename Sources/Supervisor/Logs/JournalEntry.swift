@@ -1,3 +1,5 @@
+internal import PluginInterface
+
 /// A line for journald: `NAME=value` fields.
 /// - Source: systemd.journal-fields(7): names are A–Z, 0–9 and _, at most 64 characters, not beginning with _ or a digit.
 struct JournalEntry: Sendable {

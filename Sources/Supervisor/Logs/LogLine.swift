@@ -1,3 +1,5 @@
+internal import PluginInterface
+
 /// One line of a watcher's output, understood as far as it can be: JSON with a message and fields, or text.
 struct LogLine {
     let priority: LogPriority

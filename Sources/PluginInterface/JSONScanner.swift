@@ -1,12 +1,12 @@
 /// Steps through JSON text. One scanner for all who read JSON: log lines, the control socket and its client, plugins.
 /// - Source: RFC 8259.
-struct JSONScanner {
+package struct JSONScanner {
     private let bytes: [UInt8]
     private var index = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    var isAtEnd: Bool {
+    package var isAtEnd: Bool {
         mutating get {
             skipSpace()
             return index == bytes.count
@@ -18,14 +18,14 @@ struct JSONScanner {
     }
 
     /// The next byte that is no space.
-    var next: UInt8? {
+    package var next: UInt8? {
         mutating get {
             skipSpace()
             return index < bytes.count ? bytes[index] : nil
         }
     }
 
-    mutating func skip(_ byte: UInt8) -> Bool {
+    package mutating func skip(_ byte: UInt8) -> Bool {
         skipSpace()
         guard index < bytes.count, bytes[index] == byte else { return false }
         index += 1
@@ -33,7 +33,7 @@ struct JSONScanner {
     }
 
     /// The next value with nested ones as they stand.
-    mutating func element() -> JSONFields.Value? {
+    package mutating func element() -> JSONFields.Value? {
         skipSpace()
         guard index < bytes.count else { return nil }
         switch bytes[index] {
@@ -44,7 +44,7 @@ struct JSONScanner {
     }
 
     /// A number, true, false or null.
-    mutating func bare() -> [UInt8]? {
+    package mutating func bare() -> [UInt8]? {
         let start = index
         while index < bytes.count, ![0x2C, 0x7D, 0x5D, 0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 }
         let text = bytes[start..<index]
@@ -75,7 +75,7 @@ struct JSONScanner {
         return nil
     }
 
-    mutating func string() -> [UInt8]? {
+    package mutating func string() -> [UInt8]? {
         guard skip(UInt8(ascii: "\"")) else { return nil }
         var result: [UInt8] = []
         while index < bytes.count {

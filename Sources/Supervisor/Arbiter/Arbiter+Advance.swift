@@ -1,0 +1,208 @@
+internal import CLinux
+internal import Glibc
+internal import PluginInterface
+internal import ProcessControl
+internal import Supervision
+
+// Going on: after every change the watchers that it may concern are looked at, and only those.
+
+extension Arbiter {
+    /// How many processes are started before the loop gets its turn.
+    private static let startsAtOnce = 32
+
+    /// Has a watcher looked at with the next `advance()`.
+    func touch(_ name: String) {
+        guard let watcher = watchers[name], !watcher.isQueued else { return }
+        watcher.isQueued = true
+        queue.append(name)
+    }
+
+    /// Takes the next steps: starts whose time has come, stops whose dependents are gone. Called after every change.
+    func advance() {
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        var index = 0
+        let limit = spawnCount + Self.startsAtOnce
+        while index < queue.count, spawnCount < limit {
+            let name = queue[index]
+            index += 1
+            guard let watcher = watchers[name] else { continue }
+            watcher.isQueued = false
+            look(at: watcher)
+        }
+        queue.removeFirst(index)
+        isAdvancing = false
+        guard queue.isEmpty else {
+            loop.after(.zero) { [weak self] in self?.advance() }
+            return
+        }
+        switch phase {
+        case .starting: if unsettled.isEmpty { finishStarting() }
+        case .running: break
+        case .stopping:
+            guard busy.isEmpty, !plugins.isEnding else { break }
+            // Plugins last: they hear that everything has stopped.
+            if plugins.stop({ [weak self] in self?.endLeftovers() }) { endLeftovers() }
+        }
+    }
+
+    private func look(at watcher: Watcher) {
+        forgetRetired(watcher)
+        switch watcher.goal {
+        case .up: startIfDue(watcher)
+        case .down, .removed: stopIfDue(watcher)
+        }
+        progress(watcher)
+        note(watcher)
+    }
+
+    /// Tells those whom a watcher's new standing concerns.
+    private func note(_ watcher: Watcher) {
+        let name = watcher.name
+        let standing = watcher.standing
+        let before = watcher.noted
+        watcher.noted = standing
+        if standing != before {
+            for dependent in dependents[name] ?? [] { touch(dependent) }
+        }
+        if standing.isIdle { busy.remove(name) } else { busy.insert(name) }
+        let isSettled = watcher.goal != .up || standing.isReady || standing.hasFailed
+        if isSettled { unsettled.remove(name) } else { unsettled.insert(name) }
+        if standing.isIdle && (!before.isIdle || watcher.goal != .up) {
+            for dependency in watcher.definition.dependencies where watchers[dependency.watcher]?.goal != .up {
+                touch(dependency.watcher)
+            }
+        }
+        answerWaits(watcher)
+        if standing.isIdle && watcher.goal == .removed { forget(watcher) }
+    }
+
+    // MARK: Starting
+
+    private func startIfDue(_ watcher: Watcher) {
+        guard !isStopping, watcher.refusal == nil else { return }
+        let due = watcher.slots.filter { $0.machine.state == .stopped }
+        guard !due.isEmpty, isAllowedToStart(watcher), mayStart(watcher) else { return }
+        for slot in due {
+            guard mayStartInstance(watcher) else { return }
+            feed(.start, to: slot)
+        }
+    }
+
+    /// Whether everything that it depends on has come far enough.
+    private func isAllowedToStart(_ watcher: Watcher) -> Bool {
+        for dependency in watcher.definition.requires {
+            guard let other = watchers[dependency.watcher], other.hasFailed else { continue }
+            refuse(watcher, "\(dependency.watcher), which it requires, has failed")
+            return false
+        }
+        return blocker(of: watcher) == nil
+    }
+
+    /// The first dependency that a watcher waits for. One that nobody wants to run is waited for only where it is
+    /// required.
+    func blocker(of watcher: Watcher) -> Dependency? {
+        watcher.definition.requires.first { !isFulfilled($0) }
+            ?? watcher.definition.after.first { dependency in
+                guard let other = watchers[dependency.watcher] else { return false }
+                if other.goal != .up && other.isIdle { return false }
+                return !isFulfilled(dependency)
+            }
+    }
+
+    private func isFulfilled(_ dependency: Dependency) -> Bool {
+        watchers[dependency.watcher]?.standing.fulfils(dependency.condition) ?? true
+    }
+
+    private func refuse(_ watcher: Watcher, _ reason: String) {
+        guard watcher.refusal == nil else { return }
+        watcher.refusal = reason
+        log.error(
+            "\(watcher.name) is not started: \(reason)", [("event", "gave_up"), ("watcher", watcher.name)])
+        publish(.gaveUp, watcher.name, ["reason": reason])
+        failedForGood(watcher, code: 1)
+    }
+
+    /// The supervisor-wide pause between the starts of two watchers.
+    private func mayStart(_ watcher: Watcher) -> Bool {
+        guard settings.warmup > .zero, watcher.slots.allSatisfy(\.isIdle) else { return true }
+        let now = MonotonicTime.now
+        if let next = nextStart, next > now {
+            if !waitingToStart.contains(watcher.name) { waitingToStart.append(watcher.name) }
+            if startTimer == nil {
+                startTimer = loop.after(next.since(now)) { [weak self] in self?.startNextWaiting() }
+            }
+            return false
+        }
+        nextStart = now.advanced(by: settings.warmup)
+        return true
+    }
+
+    private func startNextWaiting() {
+        startTimer = nil
+        for name in waitingToStart { touch(name) }
+        waitingToStart = []
+        advance()
+    }
+
+    /// The watcher's own pause between the starts of two of its processes.
+    private func mayStartInstance(_ watcher: Watcher) -> Bool {
+        let pause = watcher.definition.warmup
+        guard pause > .zero else { return true }
+        let now = MonotonicTime.now
+        if let next = watcher.nextStart, next > now {
+            if watcher.startTimer == nil {
+                watcher.startTimer = loop.after(next.since(now)) { [weak self, weak watcher] in
+                    guard let self, let watcher else { return }
+                    watcher.startTimer = nil
+                    self.touch(watcher.name)
+                    self.advance()
+                }
+            }
+            return false
+        }
+        watcher.nextStart = now.advanced(by: pause)
+        return true
+    }
+
+    private func finishStarting() {
+        phase = .running
+        let after = Words.duration(MonotonicTime.now.since(startedAt))
+        let failed = order.filter { watchers[$0]?.hasFailed ?? false }
+        if failed.isEmpty {
+            log.info("everything is ready after \(after)", [("event", "ready")])
+            surroundings.notifier.ready("ready: \(readyWords)")
+        } else {
+            let names = failed.joined(separator: ", ")
+            log.error("started after \(after), but for what has failed: \(names)", [("event", "ready")])
+            surroundings.notifier.ready("failed: \(names)")
+        }
+        if let banner { relay.post(.banner(banner)) }
+        banner = nil
+        clinux_release_startup_memory()
+        runQueuedReload()
+    }
+
+    /// "auth, registry, proxy", or how many where there are many.
+    var readyWords: String {
+        order.count > 12 ? "\(order.count) watchers" : order.joined(separator: ", ")
+    }
+
+    // MARK: Stopping
+
+    private func stopIfDue(_ watcher: Watcher) {
+        guard !watcher.isIdle else { return }
+        for name in dependents[watcher.name] ?? [] {
+            guard let dependent = watchers[name] else { continue }
+            guard dependent.isIdle || dependent.goal == .up else { return }
+        }
+        for slot in watcher.everySlot.reversed() {
+            switch slot.machine.state {
+            case .starting, .running, .backoff, .stopping(next: .start), .killing(next: .start),
+                .stopping(next: .policy), .killing(next: .policy), .stopping(next: .failure), .killing(next: .failure):
+                feed(.stop, to: slot)
+            case .stopping(next: .stopped), .killing(next: .stopped), .stopped, .finished, .failed: break
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import Glibc
+internal import ProcessControl
+internal import Supervision
+
+// Signals to processes, by operators and plugins.
+
+extension Arbiter {
+    func signal(
+        _ number: Int32, _ targets: WatcherOrder.SignalTargets, _ watcher: Watcher, _ answer: @escaping EntryAnswer
+    ) {
+        guard let slots = chosen(targets.pid, watcher, answer) else { return }
+        var count = 0
+        for slot in slots {
+            guard let pid = slot.child?.pid else { continue }
+            if targets.children || targets.recursive {
+                let tree = ProcessTable.descendants(of: pid, recursive: targets.recursive)
+                for child in tree where kill(child, number) == 0 { count += 1 }
+            } else if slot.child?.signal(number) == true {
+                count += 1
+            }
+        }
+        answer(
+            .init(watcher: watcher.name, result: count == 1 ? "1 process signalled" : "\(count) processes signalled"))
+    }
+
+    /// Ends processes; the policy starts the next ones.
+    func terminate(
+        _ watcher: Watcher, _ number: Int32?, _ grace: Duration?, _ pid: Int32?, waits: Bool,
+        _ answer: @escaping EntryAnswer
+    ) {
+        guard let slots = chosen(pid, watcher, answer) else { return }
+        let children = slots.compactMap { slot in slot.child.map { (slot, $0) } }
+        let words = children.count == 1 ? "1 process killed" : "\(children.count) processes killed"
+        for (slot, _) in children { feed(.terminate(signal: number, grace: grace), to: slot) }
+        guard waits else { return answer(.init(watcher: watcher.name, result: words)) }
+        let limit = (grace ?? watcher.definition.settings.grace) + .seconds(10)
+        wait(for: watcher, limit, answer) { watcher in
+            children.allSatisfy { slot, child in slot.child !== child }
+                ? .init(watcher: watcher.name, result: words) : nil
+        }
+    }
+
+    /// The slots an order means; nil when it has been answered: no process has that pid.
+    private func chosen(_ pid: Int32?, _ watcher: Watcher, _ answer: EntryAnswer) -> [WatcherSlot]? {
+        guard let pid else { return watcher.everySlot }
+        let slots = watcher.everySlot.filter { $0.child?.pid == pid || $0.mainProcess == pid }
+        guard slots.isEmpty else { return slots }
+        answer(
+            .init(
+                watcher: watcher.name, result: "unknown", problem: "\(watcher.name) has no process \(pid)",
+                remedy: "see dockmaster list \(watcher.name)"))
+        return nil
+    }
+}

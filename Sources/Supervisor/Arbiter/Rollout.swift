@@ -1,0 +1,34 @@
+internal import ProcessControl
+internal import Supervision
+
+/// A change of a watcher's processes that is under way: place by place, or all at once.
+final class Rollout {
+    enum Manner: Equatable {
+        /// Every process reads its configuration again.
+        case signal
+        /// New processes beside the old ones; these end once all of those are ready.
+        case replace
+        /// One place after the other: stop, start, ready, next.
+        case sequential
+        /// All stop, then all start.
+        case terminate
+    }
+
+    var manner: Manner
+    /// What the watcher is to be; nil: what it is already.
+    let definition: WatcherDefinition?
+    /// Sequential: the places that have not had their turn. Otherwise those that are waited for.
+    var places: [WatcherSlot] = []
+    /// The process that each place had before, by the slot's number.
+    var before: [Int: Int] = [:]
+    var hasBegun = false
+    var deadline: EventLoop.Timer?
+    /// Called once, with what went wrong.
+    let answer: (String?) -> Void
+
+    init(_ manner: Manner, to definition: WatcherDefinition? = nil, _ answer: @escaping (String?) -> Void) {
+        self.manner = manner
+        self.definition = definition
+        self.answer = answer
+    }
+}
