@@ -77,6 +77,7 @@ struct RunCommand: ParsableCommand {
             let control = try ControlServer(
                 path: folder.controlSocket, loop: loop, settings: desired.settings.control
             ) { desk.answer($0, $1) }
+            control.keepUp(with: arbiter)
             _ = try loop.watch(signals.descriptor, for: .readable) { [weak arbiter] _ in
                 while let signal = signals.next() { arbiter?.take(signal) }
             }

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import PluginInterface
 internal import ProcessControl
 internal import Supervision
 
@@ -165,6 +166,22 @@ final class ControlServer {
         for id in ages {
             guard let connection = connections[id], connection.isIdle else { continue }
             return connection.close()
+        }
+    }
+}
+
+extension ControlServer {
+    /// Takes up each new configuration's settings; what cannot be is told, and the old ones stay.
+    func keepUp(with arbiter: Arbiter) {
+        _ = arbiter.events.subscribe { [weak self, weak arbiter] event in
+            guard event.kind == .reloaded, let self, let arbiter else { return }
+            do throws(Refusal) {
+                try self.apply(arbiter.settings.control)
+            } catch {
+                for problem in error.problems {
+                    arbiter.log.error("the control socket keeps its settings: \(problem)", [("event", "control_refused")])
+                }
+            }
         }
     }
 }

@@ -88,3 +88,10 @@ extension JSONValue {
         }
     }
 }
+
+extension JSONValue {
+    /// The object with another value for a key.
+    func replacing(_ key: String, with value: JSONValue) -> JSONValue {
+        .object(members.map { $0.0 == key ? (key, value) : $0 })
+    }
+}

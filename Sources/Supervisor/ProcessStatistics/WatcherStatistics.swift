@@ -5,10 +5,10 @@ struct WatcherStatistics: Sendable {
     struct Process: Sendable {
         /// "registry[2]": which of the watcher's processes.
         var instance: Int
-        var sample: ProcessSample
-        var children: [ProcessSample]
+        var sample: ProcessFigures
+        var children: [ProcessFigures]
 
-        var all: [ProcessSample] { [sample] + children }
+        var all: [ProcessFigures] { [sample] + children }
     }
 
     /// What is to be looked at: taken from the arbiter on its own thread, read on another.
@@ -20,17 +20,17 @@ struct WatcherStatistics: Sendable {
     var watcher: String
     var processes: [Process]
 
-    var all: [ProcessSample] { processes.flatMap(\.all) }
+    var all: [ProcessFigures] { processes.flatMap(\.all) }
 
     /// Reads /proc once for all of them. Blocks.
     static func read(_ subjects: [Subject]) -> [WatcherStatistics] {
         let forest = ProcessForest.read()
-        let uptime = ProcessSample.uptime()
+        let uptime = ProcessFigures.uptime()
         return subjects.map { subject in
             let processes = subject.processes.compactMap { process -> Process? in
-                guard let sample = ProcessSample(process.pid, uptime: uptime, detail: true) else { return nil }
+                guard let sample = ProcessFigures(process.pid, uptime: uptime, detail: true) else { return nil }
                 let children = forest.descendants(of: process.pid).compactMap {
-                    ProcessSample($0, uptime: uptime, detail: true)
+                    ProcessFigures($0, uptime: uptime, detail: true)
                 }
                 return Process(instance: process.instance, sample: sample, children: children)
             }
@@ -53,7 +53,7 @@ struct WatcherStatistics: Sendable {
         return .object(first + members(process.sample) + [("children", .array(children))])
     }
 
-    static func totals(_ samples: [ProcessSample]) -> JSONValue {
+    static func totals(_ samples: [ProcessFigures]) -> JSONValue {
         var threads = 0
         var resident = 0
         var proportional: Int?
@@ -75,7 +75,7 @@ struct WatcherStatistics: Sendable {
         ])
     }
 
-    static func members(_ sample: ProcessSample) -> [(String, JSONValue)] {
+    static func members(_ sample: ProcessFigures) -> [(String, JSONValue)] {
         [
             ("pid", .integer(Int(sample.pid))), ("parent", .integer(Int(sample.parent))),
             ("name", .string(sample.name)), ("state", .string(String(sample.state))),

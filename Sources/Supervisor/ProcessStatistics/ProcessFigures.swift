@@ -3,7 +3,7 @@ internal import ProcessControl
 
 /// What the kernel tells of one process at one moment. What may not be read (another user's, without the right to) is nil.
 /// - Source: proc(5).
-struct ProcessSample: Sendable, Equatable {
+struct ProcessFigures: Sendable, Equatable {
     var pid: ProcessID
     var parent: ProcessID
     /// The program's name, at most 15 bytes.
