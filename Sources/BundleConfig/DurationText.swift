@@ -1,7 +1,15 @@
 /// Durations as people and Go write them: `1h30m`, `500ms`, `1.5s`, or plain seconds.
 package enum DurationText {
-    /// - Returns: nil for anything that is not a duration, or a negative one.
+    /// Nobody means more than thirty years, and microseconds of it still fit every counter.
+    private static let longest: Duration = .seconds(1_000_000_000)
+
+    /// - Returns: nil for anything that is not a duration, or a negative one, or one past thirty years.
     package static func parse(_ text: String) -> Duration? {
+        guard let duration = read(text), duration <= longest else { return nil }
+        return duration
+    }
+
+    private static func read(_ text: String) -> Duration? {
         if let seconds = Int(text), seconds >= 0 { return .seconds(seconds) }
         var rest = Substring(text)
         var total = Duration.zero

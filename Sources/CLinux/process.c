@@ -2,6 +2,7 @@
 #include "clinux_process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -16,11 +17,34 @@ int clinux_forbid_core_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0;
 }
 
+// What the limit was before it was raised: written once, before there are threads or children.
+static rlim_t descriptor_limit_before;
+static int descriptor_limit_is_raised;
+
 void clinux_raise_descriptor_limit(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max) return;
+    rlim_t before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || descriptor_limit_is_raised) return;
+    descriptor_limit_before = before;
+    descriptor_limit_is_raised = 1;
+}
+
+void clinux_restore_descriptor_limit(void) {
+    struct rlimit limit;
+    if (!descriptor_limit_is_raised || getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+    limit.rlim_cur = descriptor_limit_before < limit.rlim_max ? descriptor_limit_before : limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int clinux_fill_standard_descriptors(void) {
+    for (int number = 0; number < 3; number++) {
+        if (fcntl(number, F_GETFD) >= 0) continue;
+        // The lowest free number is this one: those below are open by now.
+        if (open("/dev/null", number == 0 ? O_RDONLY : O_WRONLY) < 0) return -errno;
+    }
+    return 0;
 }
 
 int clinux_name_thread(const char *name) {

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "clinux_spawn.h"
+#include "clinux_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,6 +99,7 @@ static int child(void *argument) {
     reset_signals();
     if (request->new_session && setsid() < 0) fail(job, CLINUX_STEP_SESSION);
     if (place_descriptors(request) < 0) fail(job, CLINUX_STEP_DESCRIPTORS);
+    clinux_restore_descriptor_limit();
     for (size_t index = 0; index < request->limit_count; index++) {
         const struct clinux_limit *limit = &request->limits[index];
         struct rlimit value = {(rlim_t)limit->soft, (rlim_t)limit->hard};

@@ -38,7 +38,9 @@ package enum PluginNotice: Sendable, Equatable {
             return #"{"type":"result","id":\#(Self.quoted(id)),"ok":false,"problem":\#(Self.quoted(refused.problem))"#
                 + #","remedy":\#(Self.quoted(refused.remedy))}"#
         case .gap(let missed): return #"{"type":"gap","missed":\#(missed)}"#
-        case .bye(let duration): return #"{"type":"bye","within_s":\#(duration.components.seconds)}"#
+        case .bye(let duration):
+            let (seconds, rest) = duration.components
+            return #"{"type":"bye","within_s":\#(rest > 0 ? seconds + 1 : seconds)}"#
         }
     }
 

@@ -10,8 +10,8 @@ extension WatcherMachine {
             let started: [WatcherAction] = [.report(.started)]
             return settings.awaitsReady ? started : started + becomeReady(since: since, reload: reload, at: now)
         // Abandoned too late: the stop begins only now.
-        case .stopping: return [.report(.started), .signal(settings.stopSignal), arm(after: settings.grace)]
-        case .killing: return [.report(.started), .killGroup, arm(after: Self.killAgain)]
+        case .stopping: return [.report(.started), .signal(settings.stopSignal), arm(after: settings.grace, at: now)]
+        case .killing: return [.report(.started), .killGroup, arm(after: Self.killAgain, at: now)]
         case .running, .backoff, .stopped, .finished, .failed: return []
         }
     }
@@ -36,9 +36,9 @@ extension WatcherMachine {
     /// A hook refuses the process that runs.
     mutating func refused(at now: Duration) -> [WatcherAction] {
         switch (state, isSpawning) {
-        case (.starting, false): return [.report(.refused)] + kill(next: .failure(.refused(uptime: nil)), since: now)
+        case (.starting, false): return [.report(.refused)] + kill(next: .failure(.refused(uptime: nil)), at: now)
         case (.running(let since), false):
-            return [.report(.refused)] + kill(next: .failure(.refused(uptime: now - since)), since: now)
+            return [.report(.refused)] + kill(next: .failure(.refused(uptime: now - since)), at: now)
         case (.starting, true), (.running, true): return []
         case (.stopping, _), (.killing, _), (.backoff, _), (.stopped, _), (.finished, _), (.failed, _): return []
         }
@@ -55,9 +55,9 @@ extension WatcherMachine {
         }
     }
 
-    mutating func alive() -> [WatcherAction] {
+    mutating func alive(at now: Duration) -> [WatcherAction] {
         switch state {
-        case .running: return settings.watchdog.map { [arm(after: $0)] } ?? []
+        case .running: return settings.watchdog.map { [arm(after: $0, at: now)] } ?? []
         case .starting, .stopping, .killing, .backoff, .stopped, .finished, .failed: return []
         }
     }
@@ -69,9 +69,11 @@ extension WatcherMachine {
         }
     }
 
-    mutating func extend(by duration: Duration) -> [WatcherAction] {
+    mutating func extend(by duration: Duration, at now: Duration) -> [WatcherAction] {
         switch (state, settings.watchdog) {
-        case (.starting, _), (.stopping, _), (.running, .some): return [arm(after: duration)]
+        // It only ever puts off what would come sooner.
+        case (.starting, _), (.stopping, _), (.running, .some):
+            return now + duration > due ? [arm(after: duration, at: now)] : []
         case (.running, nil), (.killing, _), (.backoff, _), (.stopped, _), (.finished, _), (.failed, _): return []
         }
     }
@@ -102,8 +104,8 @@ extension WatcherMachine {
             return end(next: .failure(.startTimeout), report: .startTimedOut(after: now - since), at: now)
         case .running(let since): return settings.watchdog == nil ? [] : watchdogExpired(since: since, at: now)
         case .backoff: return begin(at: now)
-        case .stopping(let next): return [.report(.graceExpired(after: now - stopSince))] + kill(next: next)
-        case .killing: return [isSpawning ? .abandonSpawn : .killGroup, arm(after: Self.killAgain)]
+        case .stopping(let next): return [.report(.graceExpired(after: now - stopSince))] + kill(next: next, at: now)
+        case .killing: return [isSpawning ? .abandonSpawn : .killGroup, arm(after: Self.killAgain, at: now)]
         case .stopped, .finished, .failed: return []
         }
     }
@@ -114,7 +116,7 @@ extension WatcherMachine {
         state = .running(since: now)
         disarm()
         var actions: [WatcherAction] = [.report(.becameReady(after: now - since))]
-        if let watchdog = settings.watchdog { actions.append(arm(after: watchdog)) }
+        if let watchdog = settings.watchdog { actions.append(arm(after: watchdog, at: now)) }
         if reload, let signal = settings.reloadSignal { actions.append(.signal(signal)) }
         return actions
     }
@@ -122,7 +124,7 @@ extension WatcherMachine {
     private mutating func watchdogExpired(since: Duration, at now: Duration) -> [WatcherAction] {
         // A stuck process does not answer TERM: it is killed.
         [.report(.watchdogExpired(after: settings.watchdog ?? .zero))]
-            + kill(next: .failure(.watchdog(uptime: now - since)), since: now)
+            + kill(next: .failure(.watchdog(uptime: now - since)), at: now)
     }
 
     /// The end of a process that nobody asked to end.

@@ -10,6 +10,8 @@ package struct WatcherMachine: Sendable, Equatable {
     /// Whether a `.spawn` has not been answered: there is no process yet, and there may be one any moment.
     package internal(set) var isSpawning = false
     private var generation = 0
+    /// When the timer that is armed fires.
+    var due: Duration = .zero
     /// 0…1, which share of the policy's jitter is added to a back-off delay.
     private var jitter: Double
     /// When the stop that is under way began.
@@ -50,14 +52,14 @@ package struct WatcherMachine: Sendable, Equatable {
         case .kill: kill(at: now)
         case .terminate(let signal, let grace): terminate(signal, grace, at: now)
         case .aged: aged(at: now)
-        case .adopted(let since, let ready): adopted(since: since, ready: ready)
+        case .adopted(let since, let ready): adopted(since: since, ready: ready, at: now)
         case .spawned: isSpawning ? spawned(at: now) : []
         case .spawnFailed: isSpawning ? spawnFailed(at: now) : []
         case .refused: refused(at: now)
         case .ready: ready(at: now)
-        case .alive: alive()
+        case .alive: alive(at: now)
         case .stuck: stuck(at: now)
-        case .extend(let duration): extend(by: duration)
+        case .extend(let duration): extend(by: duration, at: now)
         case .unhealthy: unhealthy(at: now)
         case .exited(let end): isSpawning ? [] : exited(end, at: now)
         case .timer(let number): number == generation ? timer(at: now) : []
@@ -128,9 +130,9 @@ package struct WatcherMachine: Sendable, Equatable {
 
     private mutating func kill(at now: Duration) -> [WatcherAction] {
         switch state {
-        case .starting, .running: return kill(next: .stopped, since: now)
-        case .stopping(.start): return kill(next: .start)
-        case .stopping(.stopped), .stopping(.policy), .stopping(.failure): return kill(next: .stopped)
+        case .starting, .running: return kill(next: .stopped, at: now)
+        case .stopping(.start): return kill(next: .start, at: now)
+        case .stopping(.stopped), .stopping(.policy), .stopping(.failure): return kill(next: .stopped, at: now)
         case .killing(.start): return [isSpawning ? .abandonSpawn : .killGroup]
         case .killing(.stopped), .killing(.policy), .killing(.failure):
             state = .killing(next: .stopped)
@@ -145,7 +147,8 @@ package struct WatcherMachine: Sendable, Equatable {
         case (.starting, false), (.running, false):
             return end(next: .policy, report: .stopping, signal: signal, grace: grace, at: now)
         // A stop that is under way gets the other signal and patience; what follows it stays.
-        case (.stopping, false): return [.signal(signal ?? settings.stopSignal), arm(after: grace ?? settings.grace)]
+        case (.stopping, false):
+            return [.signal(signal ?? settings.stopSignal), arm(after: grace ?? settings.grace, at: now)]
         case (.killing, false): return [.killGroup]
         case (.starting, true), (.running, true), (.stopping, true), (.killing, true): return []
         case (.backoff, _), (.stopped, _), (.finished, _), (.failed, _): return []
@@ -159,21 +162,22 @@ package struct WatcherMachine: Sendable, Equatable {
         }
     }
 
-    private mutating func adopted(since: Duration, ready: Bool) -> [WatcherAction] {
+    private mutating func adopted(since: Duration, ready: Bool, at now: Duration) -> [WatcherAction] {
         switch state {
         case .stopped, .finished, .failed, .backoff:
             disarm()
             state = ready ? .running(since: since) : .starting(since: since, reload: false)
-            guard ready else { return [.report(.adopted), arm(after: settings.startTimeout)] }
-            return [.report(.adopted)] + (settings.watchdog.map { [arm(after: $0)] } ?? [])
+            guard ready else { return [.report(.adopted), arm(after: settings.startTimeout, at: now)] }
+            return [.report(.adopted)] + (settings.watchdog.map { [arm(after: $0, at: now)] } ?? [])
         case .starting, .running, .stopping, .killing: return []
         }
     }
 
     // MARK: Steps
 
-    mutating func arm(after duration: Duration) -> WatcherAction {
+    mutating func arm(after duration: Duration, at now: Duration) -> WatcherAction {
         generation += 1
+        due = now + duration
         return .arm(generation: generation, after: duration)
     }
 
@@ -185,7 +189,7 @@ package struct WatcherMachine: Sendable, Equatable {
     mutating func begin(at now: Duration) -> [WatcherAction] {
         state = .starting(since: now, reload: false)
         isSpawning = true
-        return [arm(after: settings.startTimeout), .spawn]
+        return [arm(after: settings.startTimeout, at: now), .spawn]
     }
 
     /// An orderly stop: the signal, then patience.
@@ -197,15 +201,13 @@ package struct WatcherMachine: Sendable, Equatable {
         stopSince = now
         return [
             .report(report), isSpawning ? .abandonSpawn : .signal(signal ?? settings.stopSignal),
-            arm(after: grace ?? settings.grace),
+            arm(after: grace ?? settings.grace, at: now),
         ]
     }
 
-    /// - Parameter since: now, where no stop was under way.
-    mutating func kill(next: WatcherState.AfterStop, since: Duration? = nil) -> [WatcherAction] {
+    mutating func kill(next: WatcherState.AfterStop, at now: Duration) -> [WatcherAction] {
         state = .killing(next: next)
-        if let since { stopSince = since }
-        return [isSpawning ? .abandonSpawn : .killGroup, arm(after: Self.killAgain)]
+        return [isSpawning ? .abandonSpawn : .killGroup, arm(after: Self.killAgain, at: now)]
     }
 
     /// What the policy makes of a failure. It always leaves a timer or a spawn behind, or ends in `failed`.
@@ -222,7 +224,7 @@ package struct WatcherMachine: Sendable, Equatable {
                 after: delay, failures: history.count, limit: policy.limit, window: policy.window)
             guard delay > .zero else { return [.report(report(sequel))] + begin(at: now) }
             state = .backoff
-            return [.report(report(sequel)), arm(after: policy.jittered(delay, jitter))]
+            return [.report(report(sequel)), arm(after: policy.jittered(delay, jitter), at: now)]
         }
     }
 

@@ -135,7 +135,9 @@ struct QuantityTests {
         #expect(DurationText.parse(DurationText.text(duration)) == duration)
     }
 
-    @Test("that are no durations are refused", arguments: ["", "h", "1x", "-5s", "1h30"])
+    @Test(
+        "that are no durations, or longer than thirty years, are refused",
+        arguments: ["", "h", "1x", "-5s", "1h30", "9223372036854775807", "99999999d"])
     func noDurations(text: String) {
         #expect(DurationText.parse(text) == nil)
     }

@@ -106,8 +106,8 @@ struct RefusalTests {
             "DIR/dockmaster.yaml:3: registry.auth.token.issuer: is not the issuer of the auth worker's tokens (localhost). Remove it, or set auth.token.issuer to the same."
         ),
         Bad(
-            "further watchers", users + access + "watchers: {sshd: {cmd: /usr/sbin/sshd}}\n",
-            "DIR/dockmaster.yaml:3: watchers: comes with a later version. Leave it empty for now."),
+            "a watcher without a command", users + access + "watchers: {sshd: {}}\n",
+            "DIR/dockmaster.yaml:3: watchers.sshd: has no cmd. Say what it runs, such as cmd: \"prog --flag\"."),
         Bad(
             "text that is not YAML", "users: {admin: {password: x}\nacl: []\n",
             "DIR/dockmaster.yaml:2: not YAML: while parsing a flow mapping: did not find expected ',' or '}'. Check the indentation (spaces, no tabs), the quotes and the colons there."

@@ -14,97 +14,9 @@ struct WatcherMachineTests {
         switch word {
         case "starting": feed(.start, .spawned)
         case "running": feed(.start, .spawned, .ready)
-        case "backoff": feed(.start, .spawnFailed)
-        case "stopping": feed(.start, .spawned, .ready, .stop)
-        case "killing": feed(.start, .spawned, .ready, .kill)
-        case "finished":
-            machine.settings.policy.respawn = .never
-            feed(.start, .spawned, .exited(.code(0)))
-        case "failed": feed(.start, .spawned, .exited(.code(78)))
         default: break
         }
         return machine
-    }
-
-    /// What each event makes of each state: the whole table. "-" is: nothing changes.
-    private static let table: [(state: String, after: [(WatcherEvent, String)])] = [
-        (
-            "stopped",
-            [
-                (.start, "starting"), (.restart, "starting"), (.stop, "-"), (.reload, "-"), (.kill, "-"),
-                (.spawned, "-"), (.spawnFailed, "-"), (.ready, "-"), (.alive, "-"), (.stuck, "-"),
-                (.extend(.seconds(1)), "-"), (.exited(.code(1)), "-"), (.timer(generation: -1), "-"),
-            ]
-        ),
-        (
-            "starting",
-            [
-                (.start, "-"), (.restart, "stopping"), (.stop, "stopping"), (.kill, "stopping"), (.spawned, "-"),
-                (.spawnFailed, "-"), (.ready, "running"), (.alive, "-"), (.stuck, "-"),
-                (.extend(.seconds(1)), "-"), (.exited(.code(1)), "backoff"), (.exited(.code(78)), "failed"),
-                (.timer(generation: -1), "-"),
-            ]
-        ),
-        (
-            "running",
-            [
-                (.start, "-"), (.restart, "stopping"), (.stop, "stopping"), (.reload, "-"), (.kill, "stopping"),
-                (.spawned, "-"), (.spawnFailed, "-"), (.ready, "-"), (.alive, "-"), (.stuck, "stopping"),
-                (.extend(.seconds(1)), "-"), (.exited(.signal(11)), "backoff"), (.timer(generation: -1), "-"),
-            ]
-        ),
-        (
-            "backoff",
-            [
-                (.start, "starting"), (.restart, "starting"), (.stop, "stopped"), (.reload, "-"), (.kill, "stopped"),
-                (.spawned, "-"), (.spawnFailed, "-"), (.ready, "-"), (.alive, "-"), (.stuck, "-"),
-                (.extend(.seconds(1)), "-"), (.exited(.code(1)), "-"), (.timer(generation: -1), "-"),
-            ]
-        ),
-        (
-            "stopping",
-            [
-                (.start, "-"), (.restart, "-"), (.stop, "-"), (.reload, "-"), (.kill, "-"), (.spawned, "-"),
-                (.spawnFailed, "-"), (.ready, "-"), (.alive, "-"), (.stuck, "-"), (.extend(.seconds(1)), "-"),
-                (.exited(.code(0)), "stopped"), (.timer(generation: -1), "-"),
-            ]
-        ),
-        (
-            "killing",
-            [
-                (.start, "-"), (.restart, "-"), (.stop, "-"), (.reload, "-"), (.kill, "-"), (.spawned, "-"),
-                (.spawnFailed, "-"), (.ready, "-"), (.alive, "-"), (.stuck, "-"), (.extend(.seconds(1)), "-"),
-                (.exited(.signal(9)), "stopped"), (.timer(generation: -1), "-"),
-            ]
-        ),
-        (
-            "finished",
-            [
-                (.start, "starting"), (.restart, "starting"), (.stop, "stopped"), (.reload, "-"), (.kill, "-"),
-                (.spawned, "-"), (.spawnFailed, "-"), (.ready, "-"), (.alive, "-"), (.stuck, "-"),
-                (.extend(.seconds(1)), "-"), (.exited(.code(1)), "-"), (.timer(generation: -1), "-"),
-            ]
-        ),
-        (
-            "failed",
-            [
-                (.start, "starting"), (.restart, "starting"), (.stop, "stopped"), (.reload, "-"), (.kill, "-"),
-                (.spawned, "-"), (.spawnFailed, "-"), (.ready, "-"), (.alive, "-"), (.stuck, "-"),
-                (.extend(.seconds(1)), "-"), (.exited(.code(1)), "-"), (.timer(generation: -1), "-"),
-            ]
-        ),
-    ]
-
-    @Test("goes from state to state as its table says", arguments: table.map(\.state))
-    func transitions(state: String) throws {
-        let row = try #require(Self.table.first { $0.state == state })
-        for (event, expected) in row.after {
-            var machine = machine(state)
-            let before = machine.state.word
-            try #require(before == (state == "killing" ? "stopping" : state))
-            _ = machine.handle(event, at: .zero)
-            #expect(machine.state.word == (expected == "-" ? before : expected), "\(state) + \(event)")
-        }
     }
 
     @Test("whose spawn fails arms a timer, and starts again when it fires")
@@ -184,5 +96,221 @@ struct WatcherMachineTests {
         let actions = machine.handle(.exited(.code(78)), at: .zero)
         #expect(actions.contains(.report(.died(.code(78), uptime: nil, then: .hopeless))))
         #expect(machine.state == .failed)
+    }
+
+    // MARK: Failures of other kinds
+
+    @Test("that is unhealthy is stopped in order, and that counts as a failure")
+    func unhealthy() {
+        var settings = Self.settings
+        settings.policy.settling = .seconds(60)
+        var machine = machine("running", settings)
+        #expect(
+            machine.handle(.unhealthy, at: .seconds(50)) == [
+                .report(.unhealthy(after: .seconds(50))), .signal(15), .arm(generation: 4, after: .seconds(5)),
+            ])
+        // A second verdict, and what the process says meanwhile, change nothing.
+        for event: WatcherEvent in [.unhealthy, .ready, .alive, .stuck, .aged] {
+            #expect(machine.handle(event, at: .seconds(51)).isEmpty)
+        }
+        let sequel = WatcherReport.Sequel.restart(
+            after: .milliseconds(500), failures: 1, limit: 5, window: .seconds(60))
+        #expect(
+            machine.handle(.exited(.code(0)), at: .seconds(52)) == [
+                .killGroup, .report(.died(.code(0), uptime: .seconds(50), then: sequel)),
+                .arm(generation: 5, after: .milliseconds(500)),
+            ])
+    }
+
+    @Test("whose hook refuses the process kills it, and that is a failed start")
+    func refused() {
+        var machine = machine("starting")
+        #expect(
+            machine.handle(.refused, at: .zero) == [
+                .report(.refused), .killGroup, .arm(generation: 2, after: WatcherMachine.killAgain),
+            ])
+        _ = machine.handle(.exited(.signal(9)), at: .zero)
+        #expect(machine.state == .backoff)
+        #expect(machine.history.count == 1)
+    }
+
+    @Test("which is not to be restarted has failed for good, however it failed")
+    func neverRestarted() {
+        let settings = WatcherSettings(policy: RestartPolicy(respawn: .never), watchdog: .seconds(1))
+        let ways: [[WatcherEvent]] = [
+            [.start, .spawnFailed], [.start, .spawned, .exited(.code(1))],
+            [.start, .spawned, .ready, .stuck, .exited(.signal(9))],
+            [.start, .spawned, .ready, .unhealthy, .exited(.code(0))],
+            [.start, .spawned, .refused, .exited(.signal(9))],
+        ]
+        for way in ways {
+            var machine = WatcherMachine(settings: settings)
+            for event in way { _ = machine.handle(event, at: .zero) }
+            #expect(machine.state == .failed, "\(way)")
+        }
+    }
+
+    // MARK: Ends that are no failures
+
+    @Test("whose one process is killed by an operator starts the next one, and counts no failure")
+    func terminated() {
+        var machine = machine("running")
+        #expect(
+            machine.handle(.terminate(signal: 2, grace: .seconds(1)), at: .seconds(9)) == [
+                .report(.stopping), .signal(2), .arm(generation: 4, after: .seconds(1)),
+            ])
+        #expect(
+            machine.handle(.timer(generation: 4), at: .seconds(10)) == [
+                .report(.graceExpired(after: .seconds(1))), .killGroup,
+                .arm(generation: 5, after: WatcherMachine.killAgain),
+            ])
+        #expect(machine.handle(.exited(.signal(9)), at: .seconds(10)).last == .spawn)
+        #expect(machine.history.count == 0)
+    }
+
+    @Test("that is old enough is replaced in order, and counts no failure")
+    func aged() {
+        var machine = machine("running")
+        #expect(machine.handle(.aged, at: .seconds(86_400)).first == .report(.aged(after: .seconds(86_400))))
+        #expect(machine.handle(.exited(.signal(15)), at: .seconds(86_401)).last == .spawn)
+        #expect(machine.history.count == 0)
+        // A process that is not ready yet is not too old.
+        #expect(machine.handle(.aged, at: .seconds(86_402)).isEmpty)
+    }
+
+    @Test("that knows no signal to reload takes up a change by a new process")
+    func reloadWithoutSignal() {
+        var settings = Self.settings
+        settings.reloadSignal = nil
+        for word in ["starting", "running"] {
+            var machine = machine(word, settings)
+            #expect(machine.handle(.reload, at: .zero).contains(.signal(15)))
+            #expect(machine.handle(.exited(.code(0)), at: .zero).last == .spawn)
+        }
+        settings.reloadSignal = 10
+        var machine = machine("running", settings)
+        #expect(machine.handle(.reload, at: .zero) == [.signal(10)])
+    }
+
+    // MARK: Time
+
+    @Test("asked for more time gets it, never less")
+    func extend() {
+        var machine = machine("running")
+        _ = machine.handle(.stop, at: .zero)
+        #expect(machine.handle(.extend(.seconds(4)), at: .seconds(1)).isEmpty)
+        #expect(machine.handle(.extend(.seconds(5)), at: .seconds(1)) == [.arm(generation: 5, after: .seconds(5))])
+        #expect(
+            machine.handle(.timer(generation: 5), at: .seconds(6)).first
+                == .report(.graceExpired(after: .seconds(6))))
+    }
+
+    /// Seconds until the next start, failure by failure, of a process that never gets ready: the policy's delays, exactly.
+    private static let backoffs: [(RestartPolicy, jitter: Double, seconds: [Double], endsInFailed: Bool)] = [
+        (RestartPolicy(limit: nil), 0, [0.5, 1, 2, 4, 8, 16, 30, 30, 30, 30], false),
+        (RestartPolicy(limit: nil), 1, [0.55, 1.1, 2.2, 4.4, 8.8, 17.6, 33, 33, 33, 33], false),
+        (RestartPolicy(limit: nil, jitter: 0), 1, [0.5, 1, 2, 4], false),
+        (RestartPolicy(factor: 3, cap: .seconds(10), limit: nil), 0, [0.5, 1.5, 4.5, 10, 10], false),
+        (RestartPolicy(factor: 1, limit: nil), 0, [0.5, 0.5, 0.5, 0.5], false),
+        (RestartPolicy(initial: .zero, limit: nil), 0, [0, 0, 0, 0, 0], false),
+        (RestartPolicy(), 0, [0.5, 1, 2, 4], true),
+        (RestartPolicy(limit: 1), 0, [], true),
+        // The first failures have left the window when the limit is reached: it goes on for ever.
+        (RestartPolicy(limit: 6, window: .seconds(10)), 0, [0.5, 1, 2, 4, 8, 16, 30, 30], false),
+    ]
+
+    @Test("waits as long as its policy says before each start")
+    func backoff() {
+        for (policy, jitter, seconds, endsInFailed) in Self.backoffs {
+            var machine = WatcherMachine(settings: WatcherSettings(policy: policy), jitter: jitter)
+            var now = Duration.zero
+            var delays: [Duration] = []
+            _ = machine.handle(.start, at: now)
+            for _ in 0..<(endsInFailed ? seconds.count + 1 : seconds.count) {
+                _ = machine.handle(.spawned, at: now)
+                let actions = machine.handle(.exited(.code(1)), at: now)
+                if machine.state == .failed { break }
+                if actions.last == .spawn {
+                    delays.append(.zero)
+                } else if case .arm(let generation, let delay) = actions.last {
+                    delays.append(delay)
+                    // A moment earlier nothing would have started.
+                    now += delay
+                    #expect(machine.handle(.timer(generation: generation), at: now).last == .spawn)
+                }
+            }
+            #expect(delays == seconds.map { .nanoseconds(Int64(($0 * 1e9).rounded())) }, "\(policy)")
+            #expect((machine.state == .failed) == endsInFailed, "\(policy)")
+        }
+    }
+
+    @Test("that may fail for ever remembers only so much, and counts that")
+    func unlimited() {
+        let policy = RestartPolicy(initial: .zero, limit: nil)
+        var machine = WatcherMachine(settings: WatcherSettings(policy: policy))
+        _ = machine.handle(.start, at: .zero)
+        for number in 0..<100_000 {
+            _ = machine.handle(.spawned, at: .microseconds(number))
+            _ = machine.handle(.exited(.code(0)), at: .microseconds(number))
+        }
+        #expect(machine.history.count == 100)
+        #expect(machine.isSpawning)
+    }
+
+    // MARK: The supervisor's own upgrade
+
+    @Test("takes over a process as it is, with the timers it needs")
+    func adopted() {
+        var ready = WatcherMachine(settings: Self.settings)
+        #expect(
+            ready.handle(.adopted(since: .seconds(5), ready: true), at: .seconds(9)) == [
+                .report(.adopted), .arm(generation: 2, after: .seconds(20)),
+            ])
+        #expect(ready.state == .running(since: .seconds(5)))
+        var starting = WatcherMachine(settings: Self.settings)
+        _ = starting.handle(.adopted(since: .seconds(5), ready: false), at: .seconds(9))
+        #expect(starting.handle(.ready, at: .seconds(10)).first == .report(.becameReady(after: .seconds(5))))
+    }
+
+    @Test("takes over how it stood without a process, and nothing that would need one")
+    func rested() {
+        for state: WatcherState in [.failed, .finished(.code(0)), .stopped] {
+            var machine = WatcherMachine(settings: Self.settings)
+            machine.rest(as: state)
+            #expect(machine.state == state)
+        }
+        for state: WatcherState in [.running(since: .zero), .backoff, .stopping(next: .start)] {
+            var machine = WatcherMachine(settings: Self.settings)
+            machine.rest(as: state)
+            #expect(machine.state == .stopped)
+        }
+        var running = machine("running")
+        running.rest(as: .failed)
+        #expect(running.ownsProcess)
+    }
+
+    @Test("goes by what the rest of its watcher's definition says")
+    func definition() {
+        var definition = WatcherDefinition(name: "a", command: ["/bin/true"])
+        #expect(definition.machineSettings == definition.settings)
+        definition.readiness = .started
+        definition.reload = .replace
+        definition.isOneshot = true
+        #expect(!definition.machineSettings.awaitsReady)
+        #expect(definition.machineSettings.reloadSignal == nil)
+        #expect(definition.machineSettings.policy.respawn == .never)
+        definition.settings.policy.respawn = .onFailure
+        #expect(definition.machineSettings.policy.respawn == .onFailure)
+    }
+
+    @Test("draws an age between the one configured and that and its variance")
+    func ages() {
+        var definition = WatcherDefinition(name: "a", command: ["/bin/true"])
+        #expect(definition.ageLimit(draw: 0.5) == nil)
+        definition.maxAge = .zero
+        #expect(definition.ageLimit(draw: 0.5) == nil)
+        definition.maxAge = .seconds(100)
+        #expect(
+            [-1, 0, 0.5, 1, 2].map { definition.ageLimit(draw: $0) } == [100, 100, 115, 130, 130].map { .seconds($0) })
     }
 }

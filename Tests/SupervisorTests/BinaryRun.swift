@@ -43,7 +43,7 @@ final class BinaryRun {
     }
 
     /// The binary that was built beside these tests.
-    private static var binary: String {
+    static var binary: String {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? ".build/debug/x"
         let upTo = bundle.split(separator: "/", omittingEmptySubsequences: false).prefix { !$0.contains(".xctest") }
         return upTo.joined(separator: "/") + "/dockmaster"

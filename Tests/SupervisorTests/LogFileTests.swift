@@ -1,11 +1,16 @@
 import Glibc
 import ProcessControl
+import Supervision
 import Testing
 
 @testable import Supervisor
 
 @Suite("A log file")
 struct LogFileTests {
+    static func fail(_ report: LogFile.Report) {
+        if case .trouble(let text) = report { Issue.record("\(text)") }
+    }
+
     private func contents(_ folder: ScenarioFolder, keep: Int) -> String {
         let names = (1...keep).reversed().map { "a.log.\($0)" } + ["a.log"]
         return names.compactMap { TextFile.read("\(folder.path)/\($0)") }.joined()
@@ -15,9 +20,7 @@ struct LogFileTests {
     func rotation() throws {
         let folder = try ScenarioFolder()
         let keep = 400
-        let file = LogFile(path: "\(folder.path)/a.log", limits: .init(size: 1000, keep: keep)) {
-            Issue.record("\($0)")
-        }
+        let file = LogFile(path: "\(folder.path)/a.log", rotation: .init(size: 1000, keep: keep)) { Self.fail($0) }
         var written = ""
         var pending: [UInt8] = []
         for number in 0..<3000 {
@@ -43,7 +46,7 @@ struct LogFileTests {
     @Test("keeps no more old files than asked for")
     func keeps() throws {
         let folder = try ScenarioFolder()
-        let file = LogFile(path: "\(folder.path)/a.log", limits: .init(size: 10, keep: 2)) { Issue.record("\($0)") }
+        let file = LogFile(path: "\(folder.path)/a.log", rotation: .init(size: 10, keep: 2)) { Self.fail($0) }
         for number in 0..<6 { file.append(Array("line \(number)..\n".utf8)[...]) }
         #expect(TextFile.read("\(folder.path)/a.log") == "line 5..\n")
         #expect(TextFile.read("\(folder.path)/a.log.2") == "line 3..\n")
@@ -53,7 +56,7 @@ struct LogFileTests {
     @Test("lets a line longer than the file end before it rotates")
     func longLine() throws {
         let folder = try ScenarioFolder()
-        let file = LogFile(path: "\(folder.path)/a.log", limits: .init(size: 100, keep: 3)) { Issue.record("\($0)") }
+        let file = LogFile(path: "\(folder.path)/a.log", rotation: .init(size: 100, keep: 3)) { Self.fail($0) }
         let long = [UInt8](repeating: 0x41, count: 450) + [0x0A]
         for start in stride(from: 0, to: long.count, by: 90) { file.append(long[start..<min(start + 90, long.count)]) }
         file.append(Array("next\n".utf8)[...])
@@ -65,7 +68,9 @@ struct LogFileTests {
     func trouble() throws {
         let folder = try ScenarioFolder()
         var told: [String] = []
-        let file = LogFile(path: "\(folder.path)/missing/a.log") { told.append($0) }
+        let file = LogFile(path: "\(folder.path)/missing/a.log") {
+            if case .trouble(let text) = $0 { told.append(text) }
+        }
         file.append(Array("one\n".utf8)[...])
         file.append(Array("two\n".utf8)[...])
         #expect(told.count == 1)

@@ -46,34 +46,48 @@ struct LogLineTests {
     }
 }
 
-@Suite("A line splitter")
-struct LineSplitterTests {
+@Suite("A line buffer")
+struct LineBufferTests {
+    private func feed(_ buffer: inout LineBuffer, _ bytes: ArraySlice<UInt8>, _ emit: (UnsafeRawBufferPointer) -> Void)
+    {
+        bytes.withUnsafeBytes { buffer.feed($0, emit) }
+    }
+
     @Test("finds the same lines however the stream is cut", arguments: [1, 2, 3, 7, 64, 1000])
     func pieces(size: Int) {
         let lines = (0..<50).map { String(repeating: "x", count: $0 * 7 % 90) + "\($0)" }
         let stream = Array((lines.joined(separator: "\n") + "\nrest").utf8)
-        var splitter = LineSplitter()
+        var buffer = LineBuffer()
         var seen: [String] = []
         for start in stride(from: 0, to: stream.count, by: size) {
-            splitter.feed(stream[start..<min(start + size, stream.count)]) { seen.append(text(Array($0))) }
+            feed(&buffer, stream[start..<min(start + size, stream.count)]) { block in
+                #expect(block.last == 0x0A)
+                LineBuffer.lines(of: block) { seen.append(text(Array($0))) }
+            }
         }
         #expect(seen == lines)
-        splitter.flush { seen.append(text(Array($0))) }
-        #expect(seen.last == "rest")
+        buffer.flush { seen.append(text(Array($0))) }
+        #expect(seen.last == "rest\n")
     }
 
     @Test("passes a line of a mebibyte whole, and a longer one than its limit in pieces")
     func long() {
-        var splitter = LineSplitter(limit: 2 << 20)
+        var buffer = LineBuffer(limit: 2 << 20)
         var sizes: [Int] = []
         let stream =
             [UInt8](repeating: 0x41, count: 1 << 20) + [0x0A] + [UInt8](repeating: 0x42, count: 5 << 20) + [0x0A]
         for start in stride(from: 0, to: stream.count, by: 65536) {
-            splitter.feed(stream[start..<min(start + 65536, stream.count)]) { sizes.append($0.count) }
+            feed(&buffer, stream[start..<min(start + 65536, stream.count)]) { sizes.append($0.count) }
         }
-        #expect(sizes.first == 1 << 20)
-        #expect(sizes.reduce(0, +) == 6 << 20)
-        #expect(sizes.dropFirst().allSatisfy { $0 <= 2 << 20 })
+        #expect(sizes.first == 1 << 20 + 1)
+        #expect(sizes.reduce(0, +) == stream.count)
+        #expect(sizes.dropFirst().allSatisfy { $0 <= 2 << 20 + 65536 })
+    }
+
+    @Test("counts lines, the last without a newline too")
+    func counting() {
+        #expect(Array("a\nb\n".utf8).withUnsafeBytes(LineBuffer.count) == 2)
+        #expect(Array("a\n\nb".utf8).withUnsafeBytes(LineBuffer.count) == 3)
     }
 }
 
@@ -120,13 +134,21 @@ struct JournalEntryTests {
                 "DOCKMASTER_DURATION_MS=12", "DOCKMASTER___=1",
             ])
     }
+
+    @Test("keeps every byte of a field, newlines and what is not UTF-8 too")
+    func binary() {
+        let message: [UInt8] = [0x3C, 0x32, 0x3E, 0xFF, 0x00, 0x0A, 0x80]
+        let entry = JournalEntry(LogLine(message[...]), watcher: "a", instance: 1)
+        #expect(entry.fields[0] == Array("MESSAGE=".utf8) + message.dropFirst(3))
+        #expect(text(entry.fields[1]) == "PRIORITY=2")
+    }
 }
 
 @Suite("Last words")
 struct LastWordsTests {
     private func quote(_ lines: String...) -> String? {
         var words = LastWords()
-        for line in lines { words.note(Array((line + "\n").utf8)[...]) }
+        for line in lines { Array((line + "\n").utf8).withUnsafeBytes { words.note($0) } }
         return words.quote()
     }
 

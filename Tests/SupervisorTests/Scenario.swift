@@ -25,10 +25,11 @@ final class Scenario {
     }
 
     /// - Parameter essential: watchers whose failing start ends everything.
+    /// - Parameter prepare: what is to be changed before anything starts.
     /// - Parameter change: what else is to be so.
     init(
         _ definitions: [WatcherDefinition], in folder: ScenarioFolder? = nil, essential: Set<String> = [],
-        _ change: (inout DesiredState) -> Void = { _ in }
+        _ change: (inout DesiredState) -> Void = { _ in }, prepare: (Arbiter) -> Void = { _ in }
     ) throws {
         let folder = try folder ?? ScenarioFolder()
         self.folder = folder
@@ -44,6 +45,7 @@ final class Scenario {
         surroundings.adoptsOrphans = false
         surroundings.notifier = SystemdNotifier(isWanted: false)
         arbiter = try Arbiter(loop: loop, relay: relay, sockets: sockets, desired: desired, surroundings: surroundings)
+        prepare(arbiter)
         try arbiter.start()
     }
 

@@ -15,6 +15,11 @@ extension BundleConfiguration {
 
     func prepare(now: Date) throws -> BundleConfiguration {
         let problems = ConfigurationProblems()
+        guard startsBundle else {
+            problems.attempt { for folder in [logs, run] { try PrivateFile.makeFolder(folder) } }
+            try problems.check()
+            return self
+        }
         var result = self
         let isFirst = !PrivateFile.exists(docroot)
         problems.attempt { try makeFolders() }

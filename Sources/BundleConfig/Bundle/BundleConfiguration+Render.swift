@@ -8,6 +8,7 @@ extension BundleConfiguration {
     /// - Cost: 50 to 100 ms for each plain password (bcrypt). Not for the cooperative pool.
     /// - Throws: when what a first start makes is not there yet, or cannot be read.
     package func rendered() throws -> [RenderedFile] {
+        guard startsBundle else { return [] }
         let auth = try authDocument()
         return [
             RenderedFile(path: files.authFile, document: auth),

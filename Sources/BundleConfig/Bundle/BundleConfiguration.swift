@@ -1,3 +1,5 @@
+package import Supervision
+
 /// A bundle's configuration: loaded, laid over the defaults, and checked.
 ///
 /// Life: `load` reads and touches nothing; `prepare` makes what a first start needs; `rendered` gives the workers'
@@ -21,6 +23,10 @@ package struct BundleConfiguration: Sendable, Equatable {
 
     /// Where it was read from; nil for the embedded default.
     package var file: String?
+    /// Whether the three workers are started; otherwise only what `watchers` names, and nothing of the registry is made.
+    package var startsBundle = true
+    /// Further services, plugins and what concerns the supervisor itself.
+    var services = Services()
 
     var certificate: CertificateSource
     var accounts: [UserAccount]
@@ -39,6 +45,11 @@ extension BundleConfiguration {
         /// Made on first start: `ca/server.pem`, `ca/server.key`.
         case own
     }
+
+    /// The watchers besides the three workers.
+    package var watchers: [WatcherDefinition] { services.watchers }
+    package var plugins: [PluginDefinition] { services.plugins }
+    package var supervisor: SupervisorSettings { services.supervisor }
 
     var files: BundleFiles { BundleFiles(data: data, run: run) }
 

@@ -4,7 +4,12 @@ import FoundationEssentials
 struct BundleReader {
     static let keys = [
         "domain", "server_aliases", "ssl_cert", "ssl_key", "users", "acl", "allow_anonymous", "data", "logs", "run",
-        "auth", "registry", "proxy", "watchers", "sockets", "plugins",
+        "auth", "registry", "proxy", "bundle", "include", "env", "supervisor", "watchers", "sockets", "plugins",
+    ]
+    /// What only a registry needs.
+    private static let bundleKeys = [
+        "domain", "server_aliases", "ssl_cert", "ssl_key", "users", "acl", "allow_anonymous", "data", "auth",
+        "registry", "proxy",
     ]
 
     let source: BundleSource
@@ -30,7 +35,8 @@ struct BundleReader {
             return nil
         }
         problems.add(document.unknownKeys(Self.keys))
-        refuseLater()
+        let startsBundle = problems.attempt { try document.bool("bundle") } ?? nil
+        guard startsBundle ?? true else { return readServices() }
         let domain = readDomain()
         let aliases = readAliases()
         let data = folder(options.data, "data", source.inferredData ?? EmbeddedDefault.data)
@@ -50,14 +56,46 @@ struct BundleReader {
         problems.add(proxy.problems.errors)
         warnings += proxy.warnings
         checkSecrecy(plain: users.firstPlain)
+        let services = services(startsBundle: true)
 
         let withFile = users.accounts.first { $0.passwordFile != nil }
         return BundleConfiguration(
             domain: domain, serverAliases: aliases, data: data, logs: logs, run: run, listeners: proxy.listeners,
             adminUser: withFile?.name, adminPasswordFile: withFile?.passwordFile,
             certificateAuthority: certificate == .own ? BundleFiles(data: data, run: run).authority : nil,
-            warnings: warnings, file: source.file, certificate: certificate, accounts: users.accounts, acl: acl,
-            authSettings: auth, registrySettings: registry, proxy: proxy.settings)
+            warnings: warnings, file: source.file, services: services, certificate: certificate,
+            accounts: users.accounts, acl: acl, authSettings: auth, registrySettings: registry, proxy: proxy.settings)
+    }
+
+    /// `bundle: false`: only what `watchers:` names.
+    private mutating func readServices() -> BundleConfiguration {
+        for key in Self.bundleKeys {
+            guard let node = document.present(key) else { continue }
+            warnings.append(node.refused("is for a registry, and bundle: false runs none", remedy: "Remove it"))
+        }
+        let data = folder(options.data, "data", EmbeddedDefault.data)
+        let logs = folder(options.logs, "logs", EmbeddedDefault.logs)
+        let run = folder(options.run, "run", EmbeddedDefault.run)
+        checkRun(run)
+        let services = services(startsBundle: false)
+        if services.watchers.isEmpty, problems.errors.isEmpty {
+            problems.add([
+                (document["watchers"] ?? document["bundle"] ?? document).refused(
+                    "names nothing to run", remedy: "Add a watcher, such as watchers: {web: {cmd: …}}")
+            ])
+        }
+        return BundleConfiguration(
+            domain: EmbeddedDefault.domain, serverAliases: [], data: data, logs: logs, run: run, listeners: [],
+            warnings: warnings, file: source.file, startsBundle: false, services: services, certificate: .own,
+            accounts: [], acl: .null, authSettings: .null, registrySettings: .null, proxy: ProxySettings())
+    }
+
+    private mutating func services(startsBundle: Bool) -> Services {
+        var reader = ServicesReader(document, startsBundle: startsBundle)
+        let services = reader.read()
+        problems.add(reader.problems.errors)
+        warnings += reader.warnings
+        return services
     }
 
     /// How anonymous access is asked for on purpose, or undone.
@@ -65,13 +103,6 @@ struct BundleReader {
         source.isPillar
             ? "Remove it: a pillar's registry has no anonymous access"
             : "Remove it, or say allow_anonymous: true if that is meant"
-    }
-
-    private mutating func refuseLater() {
-        for key in ["watchers", "sockets", "plugins"] {
-            guard let node = document[key], !node.isNull, !node.keys.isEmpty || !node.isMapping else { continue }
-            problems.add([node.refused("comes with a later version", remedy: "Leave it empty for now")])
-        }
     }
 
     private mutating func readDomain() -> String {

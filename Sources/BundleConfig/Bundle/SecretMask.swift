@@ -24,7 +24,7 @@ enum SecretMask {
         return result
     }
 
-    private static func hidden(_ node: ConfigurationNode) -> ConfigurationNode {
+    static func hidden(_ node: ConfigurationNode) -> ConfigurationNode {
         switch node.value {
         case .null: return node
         case .scalar: return .string("•••")

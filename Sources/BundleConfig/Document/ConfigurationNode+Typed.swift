@@ -73,7 +73,7 @@ extension ConfigurationNode {
 
 // A mapping's key: nil when it is absent or null.
 extension ConfigurationNode {
-    private func present(_ key: String) -> ConfigurationNode? {
+    func present(_ key: String) -> ConfigurationNode? {
         guard let node = self[key], !node.isNull else { return nil }
         return node
     }

@@ -5,10 +5,12 @@
 #include "clinux_clock.h"
 #include "clinux_epoll.h"
 #include "clinux_file.h"
+#include "clinux_log.h"
 #include "clinux_memory.h"
 #include "clinux_pidfd.h"
 #include "clinux_process.h"
 #include "clinux_signal.h"
 #include "clinux_socket.h"
 #include "clinux_spawn.h"
+#include "clinux_wall_clock.h"
 #endif

@@ -8,6 +8,12 @@ int clinux_become_subreaper(void);
 int clinux_forbid_core_dumps(void);
 /// Allows as many open descriptors as the hard limit does: each connection takes one, a blob on its way another.
 void clinux_raise_descriptor_limit(void);
+/// In a child, between fork and exec: the limit that this process was given, not the raised one. A program that uses
+/// select(2) breaks past 1,024 descriptors; one that wants more raises its own limit.
+void clinux_restore_descriptor_limit(void);
+/// Opens /dev/null where standard input, output or error is closed, so that no other file can get their number and be
+/// written to by mistake. Call it first of all. Returns 0 or -errno.
+int clinux_fill_standard_descriptors(void);
 /// Names the calling thread (15 bytes) as it shows in top and in /proc.
 int clinux_name_thread(const char *name);
 /// Nanoseconds of CLOCK_MONOTONIC, which nobody can set.

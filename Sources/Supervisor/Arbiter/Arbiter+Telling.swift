@@ -13,7 +13,7 @@ extension Arbiter {
                 ("event", sentence.event), ("watcher", slot.watcher), ("instance", "\(slot.instance)"),
             ]
             if let pid = slot.child?.pid { fields.append(("pid", "\(pid)")) }
-            let hint = "See: \(logsFolder)/\(slot.watcher)/\(slot.watcher).log"
+            let hint = "See: dockmaster logs \(slot.watcher)"
             if sentence.isDeath {
                 relay.post(
                     .death(

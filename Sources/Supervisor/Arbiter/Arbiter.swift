@@ -118,7 +118,9 @@ final class Arbiter {
     func take(_ signal: SignalStream.Arrival) {
         switch signal.signal {
         case SIGCHLD: reaper.sweep()
-        case SIGHUP: requestReload { _ in }
+        case SIGHUP:
+            relay.post(.reopen)
+            requestReload { _ in }
         case SIGTERM, SIGINT, SIGQUIT:
             if case .stopping = phase {
                 log.warning("\(SignalName.name(signal.signal)) again: everything is killed", [("event", "killing")])

@@ -41,7 +41,8 @@ enum BundleLoading {
         }
         let files = try render(prepared)
         return DesiredState(
-            definitions: definitions(prepared, files, workers: workers), essential: ["auth", "registry", "proxy"],
+            definitions: definitions(prepared, files, workers: workers), plugins: prepared.plugins,
+            settings: prepared.supervisor, essential: prepared.startsBundle ? ["auth", "registry", "proxy"] : [],
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
                 try StagedFiles.replace(files, workers: workers) { prepared.explain($0, of: $1) }
@@ -63,9 +64,11 @@ enum BundleLoading {
 
     // MARK: Watchers
 
+    /// The three workers, then the user's own.
     private static func definitions(
         _ configuration: BundleConfiguration, _ files: [RenderedFile], workers: String
     ) -> [WatcherDefinition] {
+        guard configuration.startsBundle else { return configuration.watchers }
         let run = configuration.run
         func worker(_ name: String, _ sockets: [SocketDefinition], after: [String] = []) -> WatcherDefinition {
             let path = "\(run)/\(name).yml"
@@ -91,7 +94,8 @@ enum BundleLoading {
         // A worker keeps the folder it has opened: another data folder is for a new process.
         auth.environment["DOCKMASTER_DATA_FOLDER"] = configuration.data
         registry.environment["DOCKMASTER_DATA_FOLDER"] = configuration.data
-        return [auth, registry, worker("proxy", listeners, after: ["auth", "registry"])]
+        let proxy = worker("proxy", listeners, after: ["auth", "registry"])
+        return [auth, registry, proxy].map(configuration.changed) + configuration.watchers
     }
 
     private static func refusal(_ error: any Error) -> Refusal {

@@ -1,10 +1,18 @@
 internal import BundleConfig
+internal import Supervision
 
 /// What a person needs to know once everything is ready: the address, the user, the login line, how docker trusts it.
 struct ReadinessBanner {
     let text: String
 
     init(_ configuration: BundleConfiguration) {
+        guard configuration.startsBundle else {
+            let names = configuration.watchers.map(\.name)
+            let shown =
+                names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
+            text = "  Running \(shown). See: dockmaster status --run \(configuration.run)\n"
+            return
+        }
         let authority = configuration.authority
         var lines = ["", "  Dockmaster is ready at https://\(authority)/"]
         if let user = configuration.adminUser, let file = configuration.adminPasswordFile {

@@ -101,7 +101,10 @@ final class WatcherSlot {
         if let number = output?.number { return number }
         let ends = try Pipe().ends()
         output = OwnedDescriptor(adopting: ends.writing)
-        log.post(.open(slot: number, watcher: watcher, descriptor: ends.reading))
+        log.post(
+            .open(
+                slot: number, watcher: watcher, stream: .output, file: nil, rotation: definition.rotation ?? .init(),
+                descriptor: ends.reading))
         return ends.writing
     }
 

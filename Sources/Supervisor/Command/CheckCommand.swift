@@ -16,9 +16,7 @@ struct CheckCommand: ParsableCommand {
             let files = (try? configuration.rendered()) ?? []
             try StagedFiles.check(files, workers: BundleLoading.workersFolder()) { configuration.explain($0, of: $1) }
             for warning in configuration.warnings { print("warning: \(warning)") }
-            print(
-                "the configuration is valid: \(configuration.file ?? "the embedded default"), domain \(configuration.domain)"
-            )
+            print(Self.verdict(configuration))
             for file in files {
                 let before = TextFile.read(file.path)
                 print(
@@ -28,5 +26,15 @@ struct CheckCommand: ParsableCommand {
         } catch {
             throw CommandFailure.end(error, code: CommandFailure.configurationRefused)
         }
+    }
+
+    private static func verdict(_ configuration: BundleConfiguration) -> String {
+        var parts = [configuration.file ?? "the embedded default"]
+        if configuration.startsBundle { parts.append("domain \(configuration.domain)") }
+        for (count, word) in [(configuration.watchers.count, "watcher"), (configuration.plugins.count, "plugin")]
+        where count > 0 {
+            parts.append("\(count) \(word)\(count == 1 ? "" : "s")")
+        }
+        return "the configuration is valid: \(parts.joined(separator: ", "))"
     }
 }

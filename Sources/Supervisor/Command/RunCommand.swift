@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BundleConfig
+internal import CLinux
 internal import Glibc
 internal import ProcessControl
 internal import Supervision
@@ -16,6 +17,9 @@ struct RunCommand: ParsableCommand {
         // Before any thread starts: all of them inherit the mask.
         let signals: SignalStream
         do throws(SystemError) {
+            try checked(clinux_fill_standard_descriptors(), "open /dev/null")
+            // Each watcher takes a few descriptors, each of its processes one; children get the limit that we were given.
+            clinux_raise_descriptor_limit()
             signals = try SignalStream([SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM])
         } catch {
             throw CommandFailure.end(Refusal(problems: [error.description]), code: 1)

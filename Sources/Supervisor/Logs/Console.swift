@@ -42,6 +42,13 @@ final class Console {
         format.width = max(format.width, name.count)
     }
 
+    /// Whether something can be written: what is left of the last line is gone.
+    var isReady: Bool { rest.isEmpty || write(&rest) }
+
+    func drop(_ lines: Int) {
+        dropped += lines
+    }
+
     func show(_ line: LogLine, watcher: String) {
         put(format.render(line, watcher: watcher, clock: timeOfDay()))
     }

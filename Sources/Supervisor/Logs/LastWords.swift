@@ -1,11 +1,15 @@
 /// What a process said before it died: the tail of its output, kept small, looked at only when it is needed.
 struct LastWords {
     private var tail: [UInt8] = []
-    private static let size = 4096
+    private static let size = 2048
     private static let shown = 240
 
-    mutating func note(_ chunk: ArraySlice<UInt8>) {
-        tail += chunk.suffix(Self.size)
+    mutating func note(_ chunk: UnsafeRawBufferPointer) {
+        if chunk.count >= Self.size {
+            tail = Array(chunk.suffix(Self.size))
+            return
+        }
+        tail += chunk
         if tail.count > 2 * Self.size { tail.removeFirst(tail.count - Self.size) }
     }
 

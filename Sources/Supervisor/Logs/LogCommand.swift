@@ -1,7 +1,11 @@
+internal import Supervision
+
 /// What the arbiter tells the log relay. Slots are numbers that the arbiter never uses twice.
 enum LogCommand: Sendable {
-    /// Reads a slot's output from this descriptor, which the relay closes.
-    case open(slot: Int, watcher: String, descriptor: CInt)
+    /// Reads one of a slot's streams from this descriptor, which the relay closes.
+    /// - file: where its lines go; nil: the watcher's own, `<logs>/<watcher>/<watcher>.log`.
+    case open(
+        slot: Int, watcher: String, stream: LogStream, file: String?, rotation: LogRotation, descriptor: CInt)
     /// A new process writes to the slot: its last words begin here.
     case spawned(slot: Int, instance: Int)
     /// No process of ours writes to the slot any more; it is read until its end.
@@ -12,16 +16,12 @@ enum LogCommand: Sendable {
     case death(slot: Int, DeathNotice)
     /// Text for people only, as it stands.
     case banner(String)
+    /// Begins new files for these watchers ("dockmaster" is the supervisor itself); none named: for all.
+    case rotate(watchers: [String])
+    /// Opens all files anew: somebody else has renamed them.
+    case reopen
+    /// The files of a watcher, or of the supervisor itself ("dockmaster"), are rotated in another way from now on.
+    case configure(watcher: String, rotation: LogRotation)
     /// Reads what is there, writes it out, answers, and ends.
     case finish
-}
-
-/// A death to be told, but for the last words.
-struct DeathNotice: Sendable {
-    var level: String
-    /// "registry[2] died: SIGSEGV after 3 h 12 min. Restart in 0.5 s (failure 1 of 5 in 60 s)."
-    var sentence: String
-    /// "See: /var/log/dockmaster/registry/registry.log"
-    var hint: String
-    var fields: [(String, String)]
 }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ProcessControl
+internal import Supervision
 
 /// Where the output of every process goes, on a thread of its own: file, journald, console. Supervision never waits
 /// for it: the arbiter posts commands, and drops them when the relay is stuck.
@@ -8,15 +9,16 @@ final class LogRelay: Sendable {
     private let finished: Mailbox<Bool>
 
     /// - Parameter folder: where `<watcher>/<watcher>.log` stand.
+    /// - Parameter rotation: of the supervisor's own log.
     /// - Parameter console: whether lines are shown on standard output as well.
-    init(folder: String, console: Bool = true, limits: LogFile.Limits = .init()) throws(SystemError) {
+    init(folder: String, console: Bool = true, rotation: LogRotation = .init()) throws(SystemError) {
         let commands = try Mailbox<LogCommand>(limit: 65536)
         let finished = try Mailbox<Bool>()
         self.commands = commands
         self.finished = finished
         try HelperThread.start("log") {
             do throws(SystemError) {
-                let worker = try LogRelayLoop(folder: folder, console: console, limits: limits, commands: commands)
+                let worker = try LogRelayLoop(folder: folder, console: console, rotation: rotation, commands: commands)
                 try worker.run()
             } catch {
                 // Without epoll there is nothing to relay with; the processes' pipes report it to them.

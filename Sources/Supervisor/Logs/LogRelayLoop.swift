@@ -1,52 +1,46 @@
+internal import CLinux
 internal import Glibc
 internal import ProcessControl
+internal import Supervision
 
 /// The relay's own side: lives on its thread, reads pipes, writes lines.
 final class LogRelayLoop {
-    private final class Slot {
-        let watcher: WatcherLog
-        let pipe: OwnedDescriptor
-        var registration: EventLoop.Registration?
-        var splitter = LineSplitter()
-        var lastWords = LastWords()
-        var instance = 0
-
-        init(watcher: WatcherLog, pipe: consuming OwnedDescriptor) {
-            self.watcher = watcher
-            self.pipe = pipe
-        }
-    }
-
-    private struct WatcherLog {
-        let name: String
-        let file: LogFile?
-    }
-
     private static let own = "dockmaster"
+    /// What one read takes at most, and what the pipe of a talkative process is made to hold.
+    private static let chunk = 1 << 20
 
     private let loop: EventLoop
     private let commands: Mailbox<LogCommand>
     private let folder: String
-    private let limits: LogFile.Limits
+    private let rotation: LogRotation
     private let console: Console?
     private let journal: JournalWriter?
-    private var watchers: [String: WatcherLog] = [:]
-    private var slots: [Int: Slot] = [:]
-    private var buffer = [UInt8](repeating: 0, count: 65536)
+    private var files: LogFiles?
+    private var ownFile: LogFile?
+    private var slots: [Int: LogSlot] = [:]
+    /// For all streams, one after the other. Its pages come with the first large read.
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 4096)
     private var isTelling = false
 
     init(
-        folder: String, console: Bool, limits: LogFile.Limits, commands: Mailbox<LogCommand>
+        folder: String, console: Bool, rotation: LogRotation, commands: Mailbox<LogCommand>
     ) throws(SystemError) {
         loop = try EventLoop()
         self.commands = commands
         self.folder = folder
-        self.limits = limits
+        self.rotation = rotation
         self.console = console ? Console() : nil
         journal = JournalWriter()
+        files = try LogFiles(folder: folder, on: loop) { [weak self] in self?.tell($0) }
+    }
+
+    deinit {
+        buffer.deallocate()
     }
 
     func run() throws(SystemError) {
+        makeFolder(of: Self.own)
+        ownFile = files?.open(nil, for: Self.own, rotation)
         _ = try loop.watch(commands.descriptor, for: .readable) { [weak self] _ in self?.obey() }
         try loop.run()
     }
@@ -59,102 +53,131 @@ final class LogRelayLoop {
 
     private func obey(_ command: LogCommand) {
         switch command {
-        case .open(let number, let watcher, let descriptor):
-            open(number, watcher, OwnedDescriptor(adopting: descriptor))
+        case .open(let number, let watcher, let stream, let file, let rotation, let descriptor):
+            open(number, watcher, stream, file, rotation, OwnedDescriptor(adopting: descriptor))
         case .spawned(let number, let instance):
-            slots[number]?.instance = instance
-            slots[number]?.lastWords.forget()
+            guard let slot = slots[number] else { return }
+            drain(number, slot)
+            slot.instance = instance
+            slot.lastWords.forget()
         case .close(let number):
             if let slot = slots[number] { drain(number, slot) }
         case .record(let line): own(line)
         case .death(let number, let notice): tellDeath(number, notice)
         case .banner(let text): console?.put(Array(text.utf8))
-        case .finish:
-            for (number, slot) in slots { drain(number, slot) }
-            for slot in slots.values { flush(slot) }
-            journal?.flush()
-            loop.stop()
+        case .rotate(let watchers):
+            for (number, slot) in slots where watchers.isEmpty || watchers.contains(slot.watcher) {
+                drain(number, slot)
+            }
+            files?.rotate(watchers)
+        case .reopen: files?.reopen()
+        case .configure(let watcher, let rotation): files?.configure(watcher, rotation)
+        case .finish: finish()
         }
+    }
+
+    private func finish() {
+        for (number, slot) in slots { drain(number, slot) }
+        for slot in slots.values { flush(slot) }
+        journal?.flush()
+        loop.stop()
     }
 
     // MARK: Reading
 
-    private func open(_ number: Int, _ name: String, _ pipe: consuming OwnedDescriptor) {
-        let slot = Slot(watcher: log(of: name), pipe: pipe)
+    private func open(
+        _ number: Int, _ watcher: String, _ stream: LogStream, _ path: String?, _ rotation: LogRotation,
+        _ pipe: consuming OwnedDescriptor
+    ) {
+        guard let files else { return }
+        if path == nil { makeFolder(of: watcher) }
+        let slot = slots[number] ?? LogSlot(watcher: watcher)
+        let input = LogSlot.Input(stream: stream, pipe: pipe, file: files.open(path, for: watcher, rotation))
+        slot.inputs.append(input)
         slots[number] = slot
-        console?.widen(to: name)
+        console?.widen(to: watcher)
         do throws(SystemError) {
-            slot.registration = try loop.watch(slot.pipe.number, for: .readable) { [weak self] _ in
-                guard let self, let slot = self.slots[number] else { return }
+            input.registration = try loop.watch(input.pipe.number, for: .readable) {
+                [weak self, weak slot, weak input] _ in
+                guard let self, let slot, let input else { return }
                 // One buffer a turn: a talkative process does not starve the others.
-                if !self.read(slot) { self.end(number, slot) }
+                if self.read(input, of: slot) == nil { self.end(number, slot, input) }
             }
         } catch {
-            tell("cannot read the output of \(name): \(error)")
+            tell("cannot read the output of \(watcher): \(error)")
         }
     }
 
     /// Reads one buffer.
-    /// - Returns: false at the end of the stream.
-    private func read(_ slot: Slot, _ more: UnsafeMutablePointer<Bool>? = nil) -> Bool {
-        let count = Glibc.read(slot.pipe.number, &buffer, buffer.count)
-        more?.pointee = count > 0
-        if count < 0 { return errno == EAGAIN || errno == EINTR }
-        guard count > 0 else { return false }
-        let chunk = buffer[..<count]
-        slot.watcher.file?.append(chunk)
+    /// - Returns: how much was there; nil at the end of the stream.
+    private func read(_ input: LogSlot.Input, of slot: LogSlot) -> Int? {
+        let count = Glibc.read(input.pipe.number, buffer.baseAddress, buffer.count)
+        if count < 0 { return errno == EAGAIN || errno == EINTR ? 0 : nil }
+        guard count > 0 else { return nil }
+        let chunk = UnsafeRawBufferPointer(rebasing: buffer[..<count])
         slot.lastWords.note(chunk)
-        if console != nil || journal != nil {
-            slot.splitter.feed(chunk) { show($0, slot.watcher.name, slot.instance) }
+        input.lines.feed(chunk) { write($0, input, slot) }
+        if count >= 65536 && !input.isGrown {
+            // It was full: its writer had to wait.
+            input.isGrown = true
+            clinux_pipe_grow(input.pipe.number, CInt(Self.chunk))
         }
-        return true
+        return count
     }
 
-    /// Reads everything that has been written so far.
-    private func drain(_ number: Int, _ slot: Slot) {
-        var more = true
-        while more {
-            if !read(slot, &more) {
-                end(number, slot)
-                return
+    /// Reads what has been written so far, which is at most what a pipe holds: who never stops writing does not keep us.
+    private func drain(_ number: Int, _ slot: LogSlot) {
+        for input in slot.inputs {
+            var budget = 2 * Self.chunk
+            while budget > 0 {
+                guard let count = read(input, of: slot) else {
+                    end(number, slot, input)
+                    break
+                }
+                if count == 0 { break }
+                budget -= count
             }
         }
     }
 
-    private func end(_ number: Int, _ slot: Slot) {
-        flush(slot)
-        if let registration = slot.registration { loop.stopWatching(registration) }
-        slots[number] = nil
+    private func end(_ number: Int, _ slot: LogSlot, _ input: LogSlot.Input) {
+        input.lines.flush { write($0, input, slot) }
+        if let registration = input.registration { loop.stopWatching(registration) }
+        files?.close(input.file, for: slot.watcher)
+        slot.inputs.removeAll { $0 === input }
+        if slot.inputs.isEmpty { slots[number] = nil }
     }
 
     /// A line that its writer will not finish is ended, so that the next process begins on a line of its own.
-    private func flush(_ slot: Slot) {
-        slot.splitter.flush { show($0, slot.watcher.name, slot.instance) }
-        if slot.watcher.file?.isAtLineStart == false { slot.watcher.file?.append([0x0A]) }
+    private func flush(_ slot: LogSlot) {
+        for input in slot.inputs { input.lines.flush { write($0, input, slot) } }
     }
 
     // MARK: Writing
 
-    private func log(of name: String) -> WatcherLog {
-        if let known = watchers[name] { return known }
-        let own = "\(folder)/\(name)"
-        mkdir(folder, 0o750)
-        mkdir(own, 0o750)
-        let file = LogFile(path: "\(own)/\(name).log", limits: limits) { [weak self] in self?.tell($0) }
-        let log = WatcherLog(name: name, file: file)
-        watchers[name] = log
-        return log
+    private func write(_ block: UnsafeRawBufferPointer, _ input: LogSlot.Input, _ slot: LogSlot) {
+        input.file.append(block)
+        show(block, slot.watcher, slot.instance)
     }
 
-    private func show(_ bytes: ArraySlice<UInt8>, _ watcher: String, _ instance: Int) {
-        let line = LogLine(bytes)
-        console?.show(line, watcher: watcher)
-        journal?.write(JournalEntry(line, watcher: watcher, instance: instance))
+    private func makeFolder(of watcher: String) {
+        mkdir(folder, 0o750)
+        mkdir("\(folder)/\(watcher)", 0o750)
+    }
+
+    private func show(_ block: UnsafeRawBufferPointer, _ watcher: String, _ instance: Int) {
+        journal?.write(block, watcher: watcher, instance: instance)
+        guard let console else { return }
+        // Lines that nobody reads are not worth being understood.
+        guard console.isReady else { return console.drop(LineBuffer.count(block)) }
+        LineBuffer.lines(of: block) { console.show(LogLine(Array($0)[...]), watcher: watcher) }
     }
 
     private func own(_ line: [UInt8]) {
-        log(of: Self.own).file?.append(line[...])
-        show(line.dropLast(), Self.own, 1)
+        line.withUnsafeBytes {
+            ownFile?.append($0)
+            show($0, Self.own, 1)
+        }
     }
 
     /// A trouble of the log itself: told everywhere it can be.

@@ -186,7 +186,7 @@ final class PluginHost {
     var watcherViews: [PluginOffice.WatcherView] {
         guard let arbiter else { return [] }
         return arbiter.order.compactMap { arbiter.watchers[$0] }.map { watcher in
-            .init(definition: watcher.definition, pids: watcher.slots.compactMap { $0.child?.pid })
+            .init(definition: watcher.definition, pids: watcher.everySlot.compactMap { $0.child?.pid })
         }
     }
 
