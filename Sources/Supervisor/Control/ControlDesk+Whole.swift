@@ -12,6 +12,12 @@ extension ControlDesk {
             call.reply(.json(.object([("state", .string("stopping"))]), status: 202))
             desk.arbiter.shutDown(code: 0, why: "asked to over the control socket")
         },
+        .change("POST", "/v1/logs/rotate") { desk, call throws(ControlProblem) in
+            let isSome = call.request.query["watcher"] != nil
+            let names = try isSome ? desk.selectByQuery(call) : []
+            desk.arbiter.relay.post(.rotate(watchers: names))
+            call.reply(.json(.object([("watchers", .array((isSome ? names : desk.names).map { .string($0) }))]), status: 202))
+        },
     ]
 }
 

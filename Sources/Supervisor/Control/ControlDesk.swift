@@ -1,3 +1,4 @@
+internal import BundleConfig
 internal import PluginInterface
 internal import ProcessControl
 internal import Supervision
@@ -23,7 +24,7 @@ final class ControlDesk {
         }
     }
 
-    static let routes: [ControlRoute] = lookRoutes + orderRoutes + wholeRoutes
+    static let routes: [ControlRoute] = lookRoutes + orderRoutes + changeRoutes + wholeRoutes
 
     func answer(_ request: ControlRequest, _ reply: @escaping (ControlResponse) -> Void) {
         let segments = request.segments
@@ -83,4 +84,5 @@ final class ControlDesk {
 enum ControlFinding: Sendable {
     case statistics([WatcherStatistics])
     case desired(Result<DesiredState, Refusal>)
+    case definition(Result<WatcherDefinition, ConfigurationErrors>)
 }
