@@ -127,4 +127,26 @@ struct ServicesTests {
         #expect(!shown.contains("s3cret"))
         for key in ["ALL", "TOKEN", "password", "list", "cmd: x"] { #expect(shown.contains(key)) }
     }
+
+    @Test("may name the supervisor's folders, and no others")
+    func folders() throws {
+        let configuration = try bundle.load(
+            """
+            bundle: false
+            watchers:
+              web:
+                cmd: [$(dockmaster.run)/x, "--data=$(dockmaster.data)", $(circus.wid)]
+                env: {LOGS: "$(dockmaster.logs)/web"}
+            plugins: {p: {cmd: [/bin/true], settings: {file: $(dockmaster.data)/a}}}
+            """)
+        let web = try #require(configuration.watchers.first)
+        #expect(web.command == ["\(configuration.run)/x", "--data=\(configuration.data)", "$(circus.wid)"])
+        #expect(web.environment["LOGS"] == "\(configuration.logs)/web")
+        #expect(configuration.plugins.first?.settings == "{\"file\":\"\(configuration.data)/a\"}")
+        #expect {
+            try bundle.load("bundle: false\nwatchers: {web: {cmd: $(dockmaster.home)/x}}")
+        } throws: { error in
+            "\(error)".contains("watchers.web.cmd: $(dockmaster.home) is no folder of dockmaster's. Known are ")
+        }
+    }
 }

@@ -22,14 +22,15 @@ final class PluginHarness {
         let output = try Pipe().ends()
         writing = OwnedDescriptor(adopting: input.writing)
         reading = OwnedDescriptor(adopting: output.reading)
-        let theirs = (OwnedDescriptor(adopting: input.reading), OwnedDescriptor(adopting: output.writing))
+        let events = OwnedDescriptor(adopting: input.reading)
+        let commands = OwnedDescriptor(adopting: output.writing)
         _ = fcntl(input.reading, F_SETFL, fcntl(input.reading, F_GETFL) & ~O_NONBLOCK)
         let log = try OwnedDescriptor.open("\(folder.path)/log", O_WRONLY | O_CREAT | O_APPEND)
         var request = SpawnRequest("/usr/bin/env", ["python3", "\(Self.plugins)/\(plugin)"])
         request.environment = ChildEnvironment.inherited()
         request.environment["PYTHONDONTWRITEBYTECODE"] = "1"
         request.sockets = [
-            .init(descriptor: theirs.0.number, name: "events"), .init(descriptor: theirs.1.number, name: "commands"),
+            .init(descriptor: events.number, name: "events"), .init(descriptor: commands.number, name: "commands"),
         ]
         request.announcesSockets = false
         request.output = log.number

@@ -118,7 +118,7 @@ struct PluginProgramTests {
         request.output = log.number
         request.error = log.number
         let child = try Spawner.spawn(request)
-        var status: ExitStatus?
+        var status: ProcessControl.ExitStatus?
         let deadline = MonotonicTime.now.advanced(by: .seconds(15))
         while status == nil, MonotonicTime.now < deadline {
             status = child.reap()

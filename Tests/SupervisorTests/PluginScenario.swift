@@ -20,13 +20,12 @@ final class PluginScenario {
         let plugin = Self.plugin(script, may: may, isRequired: isRequired, settings: settings, change: change)
         let policy = RestartPolicy(
             initial: .milliseconds(20), settling: .seconds(30), limit: 3, window: .seconds(60), jitter: 0)
-        scenario = try Scenario(
-            [forever],
-            prepare: { arbiter in
-                arbiter.plugins.limits.deadline = .milliseconds(500)
-                arbiter.plugins.policy = policy
-            }
-        ) { $0.plugins = [plugin] }
+        scenario = try Scenario([forever]) {
+            $0.plugins = [plugin]
+        } prepare: { arbiter in
+            arbiter.plugins.limits.deadline = .milliseconds(500)
+            arbiter.plugins.policy = policy
+        }
         _ = arbiter.events.subscribe { [weak self] event in self?.events.append(event) }
     }
 

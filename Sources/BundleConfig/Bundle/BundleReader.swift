@@ -56,7 +56,7 @@ struct BundleReader {
         problems.add(proxy.problems.errors)
         warnings += proxy.warnings
         checkSecrecy(plain: users.firstPlain)
-        let services = services(startsBundle: true)
+        let services = services(true, FolderPlaceholders(data: data, run: run, logs: logs))
 
         let withFile = users.accounts.first { $0.passwordFile != nil }
         return BundleConfiguration(
@@ -77,7 +77,7 @@ struct BundleReader {
         let logs = folder(options.logs, "logs", EmbeddedDefault.logs)
         let run = folder(options.run, "run", EmbeddedDefault.run)
         checkRun(run)
-        let services = services(startsBundle: false)
+        let services = services(false, FolderPlaceholders(data: data, run: run, logs: logs))
         if services.watchers.isEmpty, problems.errors.isEmpty {
             problems.add([
                 (document["watchers"] ?? document["bundle"] ?? document).refused(
@@ -90,8 +90,8 @@ struct BundleReader {
             accounts: [], acl: .null, authSettings: .null, registrySettings: .null, proxy: ProxySettings())
     }
 
-    private mutating func services(startsBundle: Bool) -> Services {
-        var reader = ServicesReader(document, startsBundle: startsBundle)
+    private mutating func services(_ startsBundle: Bool, _ folders: FolderPlaceholders) -> Services {
+        var reader = ServicesReader(document, startsBundle: startsBundle, folders: folders)
         let services = reader.read()
         problems.add(reader.problems.errors)
         warnings += reader.warnings

@@ -4,11 +4,14 @@ import Glibc
 struct IncludeReader {
     static let keys = ["env", "watchers", "sockets", "plugins", "include"]
 
+    let folders: FolderPlaceholders
     let problems = ConfigurationProblems()
     private(set) var warnings: [ConfigurationError] = []
     private(set) var files: [ServiceFile] = []
     /// Files that were read; one that two globs match is read once.
     private var seen: Set<String> = []
+
+    init(folders: FolderPlaceholders) { self.folders = folders }
 
     /// Reads what a document includes, itself first.
     mutating func read(_ document: ConfigurationNode) {
@@ -20,7 +23,10 @@ struct IncludeReader {
         if let node = document.present("env") {
             environment.merge(problems.attempt { try node.environment() } ?? [:]) { $1 }
         }
-        files.append(ServiceFile(document: document, environment: environment))
+        let sections = ConfigurationNode.mapping(
+            ["watchers", "sockets", "plugins"].compactMap { key in document.present(key).map { (key, $0) } })
+        problems.add(folders.unknown(in: sections))
+        files.append(ServiceFile(document: folders.resolved(sections), environment: environment))
         guard let include = document.present("include") else { return }
         for node in problems.attempt({ try include.names() }) ?? [] {
             guard let pattern = problems.attempt({ try node.filePath() }) else { continue }

@@ -6,7 +6,7 @@ struct PluginReader {
     /// What the built-in ones need, and may therefore, unless `may:` says less.
     static let builtIn: [String: Set<String>] = [
         "resource_watcher": ["restart", "signal"], "command_reloader": ["restart"],
-        "cron": ["start", "run"], "flapping": ["stop", "start"],
+        "cron": ["run", "start", "stop", "restart", "reload"], "flapping": ["stop", "start"],
     ]
     static let orders = ["restart", "stop", "start", "signal", "reload", "emit", "run"]
 

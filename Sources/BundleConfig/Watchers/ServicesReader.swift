@@ -7,13 +7,15 @@ struct ServicesReader {
 
     let document: ConfigurationNode
     let startsBundle: Bool
+    private let folders: FolderPlaceholders
     let problems = ConfigurationProblems()
     private(set) var warnings: [ConfigurationError] = []
     private var services = Services()
     private var files: [ServiceFile] = []
     private var nodes: [String: ConfigurationNode] = [:]
 
-    init(_ document: ConfigurationNode, startsBundle: Bool) {
+    init(_ document: ConfigurationNode, startsBundle: Bool, folders: FolderPlaceholders) {
+        self.folders = folders
         self.document = document
         self.startsBundle = startsBundle
     }
@@ -24,7 +26,7 @@ struct ServicesReader {
             services.supervisor = reader.read()
             problems.add(reader.problems.errors)
         }
-        var include = IncludeReader()
+        var include = IncludeReader(folders: folders)
         include.read(document)
         problems.add(include.problems.errors)
         warnings += include.warnings

@@ -7,11 +7,15 @@ internal import Supervision
 enum BundleLoading {
     /// Reads and checks; makes nothing.
     static func read(_ options: BundleOptions) throws(Refusal) -> BundleConfiguration {
+        let configuration: BundleConfiguration
         do {
-            return try BundleConfiguration.load(options)
+            configuration = try BundleConfiguration.load(options)
         } catch {
             throw refusal(error)
         }
+        let workers = configuration.startsBundle ? ["auth", "registry", "proxy"] : []
+        try PluginCheck.validate(configuration.plugins, watchers: workers + configuration.watchers.map(\.name))
+        return configuration
     }
 
     static func render(_ configuration: BundleConfiguration) throws(Refusal) -> [RenderedFile] {
