@@ -20,11 +20,23 @@ final class BinaryRun {
     /// The port of every run here, one after another; no http.
     private static let ports = ["--https-port", "28471", "--http-port", "0"]
 
-    init() throws {
+    /// - Parameter configuration: a file of one's own; without it, the bundle with its three workers.
+    init(configuration: String? = nil) throws {
         folder = try ScenarioFolder()
         mkdir("\(folder.path)/workers", 0o700)
         for name in ["auth", "registry", "proxy"] { try setWorker(name, "") }
+        if let configuration { try configure(configuration) }
     }
+
+    /// Writes the configuration file, for the next start or reload.
+    func configure(_ text: String) throws {
+        let file = try OwnedDescriptor.open("\(folder.path)/own.yaml", O_WRONLY | O_CREAT | O_TRUNC)
+        let bytes = Array(text.utf8)
+        guard write(file.number, bytes, bytes.count) == bytes.count else { throw SystemError.last("write own.yaml") }
+        isConfigured = true
+    }
+
+    private var isConfigured = false
 
     deinit {
         child?.signal(SIGTERM)
@@ -50,8 +62,9 @@ final class BinaryRun {
     }
 
     private func request(_ arguments: [String], wrapper: [String]) -> SpawnRequest {
+        let own = isConfigured ? ["--config", "\(folder.path)/own.yaml"] : []
         let command =
-            wrapper + [Self.binary] + arguments + [
+            wrapper + [Self.binary] + arguments + own + [
                 "--data", "\(folder.path)/data", "--logs", "\(folder.path)/logs", "--run", "\(folder.path)/run",
             ]
         var request = SpawnRequest(command[0], Array(command.dropFirst()), environment: ChildEnvironment.inherited())
@@ -67,7 +80,7 @@ final class BinaryRun {
 
     /// Starts `dockmaster run`.
     func launch(wrapper: [String] = []) throws {
-        var request = request(["run"] + Self.ports, wrapper: wrapper)
+        var request = request(["run"] + (isConfigured ? [] : Self.ports), wrapper: wrapper)
         let output = try OwnedDescriptor.open("\(folder.path)/out", O_WRONLY | O_CREAT | O_APPEND)
         request.output = output.number
         request.error = output.number
@@ -75,11 +88,13 @@ final class BinaryRun {
     }
 
     /// Runs another command beside it, to its end.
-    func run(_ arguments: [String], limits: [SpawnRequest.Limit] = []) throws -> (status: ExitStatus?, output: String) {
-        let path = "\(folder.path)/out-\(arguments[0])"
+    func run(
+        _ arguments: [String], limits: [SpawnRequest.Limit] = [], wrapper: [String] = []
+    ) throws -> (status: ExitStatus?, output: String) {
+        let path = "\(folder.path)/out-\(arguments.first ?? "none")"
         unlink(path)
         let output = try OwnedDescriptor.open(path, O_WRONLY | O_CREAT | O_APPEND)
-        var request = request(arguments, wrapper: [])
+        var request = request(arguments, wrapper: wrapper)
         request.output = output.number
         request.error = output.number
         request.limits = limits

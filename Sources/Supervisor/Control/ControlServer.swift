@@ -26,6 +26,8 @@ final class ControlServer {
     private var unix: Listener?
     private var tcp: Listener?
     private var token: [UInt8] = []
+    /// Whether the socket and its folder have access lists.
+    private var isAdmitting = false
     private var connections: [ObjectIdentifier: ControlConnection] = [:]
     /// The connections' keys, oldest first.
     private var ages: [ObjectIdentifier] = []
@@ -85,14 +87,18 @@ final class ControlServer {
         let guests = access.guests
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         guard !guests.isEmpty else {
-            // Taking the list away: chmod sets what it leaves of the group's rights.
-            _ = clinux_allow_users(path, [], 0, 0)
-            chmod(path, 0o600)
+            // Of no use to anybody who was let in before; where there never was a list, nothing is done.
+            if isAdmitting {
+                _ = clinux_allow_users(path, [], 0, 0)
+                _ = clinux_allow_users(folder, [], 0, 0)
+            }
+            isAdmitting = false
             return
         }
         let results = [
             clinux_allow_users(path, guests, guests.count, 6), clinux_allow_users(folder, guests, guests.count, 1),
         ]
+        isAdmitting = true
         guard let failed = results.first(where: { $0 != 0 }) else { return }
         throw Refusal(problems: [
             "supervisor.control: cannot let the named users in: \(SystemError("set the access list of \(path)", code: -failed)); "

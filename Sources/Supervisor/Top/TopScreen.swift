@@ -80,7 +80,7 @@ enum TopScreen {
         if layout.spark > 0 { cells.append(Sparkline.text(course.cpu, width: layout.spark, ceiling: 10)) }
         cells.append(right(Figures.bytes(row.memory), 7))
         if layout.spark > 0 {
-            cells.append(Sparkline.text(course.memory, width: layout.spark, ceiling: 1 << 20))
+            cells.append(Sparkline.text(course.memory, width: layout.spark, ceiling: 1_048_576))
         }
         if layout.hasDescriptors { cells.append(right(Figures.count(row.descriptors), 5)) }
         if layout.hasRestarts { cells.append(right(Figures.count(row.restarts), 4)) }
