@@ -76,9 +76,13 @@ install: build ## binaries, unit and example configuration below $(DESTDIR)$(PRE
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)/etc/dockmaster" "$(DESTDIR)/lib/systemd/system"
 	@install -m 0755 $(PRODUCTS:%=$(RELEASE)/%) "$(DESTDIR)$(PREFIX)/bin/"
 	@install -m 0644 etc/systemd/dockmaster.service "$(DESTDIR)/lib/systemd/system/"
+	@install -D -m 0644 etc/systemd/dockmaster.sysusers "$(DESTDIR)/usr/lib/sysusers.d/dockmaster.conf"
+	@install -D -m 0644 etc/systemd/dockmaster.tmpfiles "$(DESTDIR)/usr/lib/tmpfiles.d/dockmaster.conf"
+	@install -D -m 0644 etc/systemd/supervise-as-root.conf \
+		"$(DESTDIR)$(PREFIX)/share/doc/dockmaster/supervise-as-root.conf"
 	@[ -e "$(DESTDIR)/etc/dockmaster/dockmaster.yaml" ] || \
 		install -m 0600 etc/dockmaster.yaml "$(DESTDIR)/etc/dockmaster/dockmaster.yaml"
-	@$(call say,installed below $(DESTDIR)$(PREFIX)/bin. Next: edit /etc/dockmaster/dockmaster.yaml; systemctl enable --now dockmaster)
+	@$(call say,installed below $(DESTDIR)$(PREFIX)/bin. Next: edit /etc/dockmaster/dockmaster.yaml; systemd-sysusers; systemd-tmpfiles --create dockmaster.conf; systemctl enable --now dockmaster)
 
 clean: ## remove the build folder (never ./var)
 	@rm -rf .build

@@ -18,24 +18,22 @@ int clinux_forbid_core_dumps(void) {
 }
 
 // What the limit was before it was raised: written once, before there are threads or children.
-static rlim_t descriptor_limit_before;
-static int descriptor_limit_is_raised;
+static struct rlimit before;
+static int was_raised;
+
+int clinux_descriptor_limit_before(unsigned long long *soft, unsigned long long *hard) {
+    *soft = before.rlim_cur;
+    *hard = before.rlim_max;
+    return was_raised;
+}
 
 void clinux_raise_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max) return;
-    rlim_t before = limit.rlim_cur;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || descriptor_limit_is_raised) return;
-    descriptor_limit_before = before;
-    descriptor_limit_is_raised = 1;
-}
-
-void clinux_restore_descriptor_limit(void) {
-    struct rlimit limit;
-    if (!descriptor_limit_is_raised || getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
-    limit.rlim_cur = descriptor_limit_before < limit.rlim_max ? descriptor_limit_before : limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    struct rlimit raised = {limit.rlim_max, limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) < 0 || was_raised) return;
+    before = limit;
+    was_raised = 1;
 }
 
 int clinux_fill_standard_descriptors(void) {

@@ -4,7 +4,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
+#include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -102,7 +107,7 @@ int clinux_unix_path_limit(void) {
     return (int)sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
 }
 
-int clinux_bind_tcp(int descriptor, const char *address, int port, int version6) {
+int clinux_bind_inet(int descriptor, const char *address, int port, int version6) {
     if (version6) {
         struct sockaddr_in6 name = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
         if (inet_pton(AF_INET6, address, &name.sin6_addr) != 1) return -EINVAL;
@@ -120,4 +125,103 @@ int clinux_bound_port(int descriptor) {
     if (storage.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&storage)->sin_port);
     if (storage.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&storage)->sin6_port);
     return -EAFNOSUPPORT;
+}
+
+static int option(int descriptor, int name) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    return getsockopt(descriptor, SOL_SOCKET, name, &value, &size) < 0 ? -errno : value;
+}
+
+int clinux_describe_socket(int descriptor, struct clinux_socket *socket) {
+    struct sockaddr_storage storage;
+    socklen_t size = sizeof storage;
+    memset(socket, 0, sizeof *socket);
+    memset(&storage, 0, sizeof storage);
+    if (getsockname(descriptor, (struct sockaddr *)&storage, &size) < 0) return -errno;
+    socket->family = storage.ss_family;
+    socket->datagram = option(descriptor, SO_TYPE) == SOCK_DGRAM;
+    socket->listening = option(descriptor, SO_ACCEPTCONN) == 1;
+    if (storage.ss_family == AF_INET) {
+        struct sockaddr_in *name = (struct sockaddr_in *)&storage;
+        socket->port = ntohs(name->sin_port);
+        inet_ntop(AF_INET, &name->sin_addr, socket->name, sizeof socket->name);
+    } else if (storage.ss_family == AF_INET6) {
+        struct sockaddr_in6 *name = (struct sockaddr_in6 *)&storage;
+        int only = 0;
+        socklen_t length = sizeof only;
+        getsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &only, &length);
+        socket->only_version6 = only;
+        socket->port = ntohs(name->sin6_port);
+        inet_ntop(AF_INET6, &name->sin6_addr, socket->name, sizeof socket->name);
+    } else if (storage.ss_family == AF_UNIX) {
+        struct sockaddr_un *name = (struct sockaddr_un *)&storage;
+        memcpy(socket->name, name->sun_path, sizeof name->sun_path);
+    } else {
+        return -EAFNOSUPPORT;
+    }
+    return 0;
+}
+
+int clinux_is_numeric_address(const char *text, int version6) {
+    struct in6_addr address;
+    return inet_pton(version6 ? AF_INET6 : AF_INET, text, &address) == 1;
+}
+
+int clinux_resolve(const char *host, char *address, size_t size) {
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *found = NULL;
+    int code = getaddrinfo(host, NULL, &hints, &found);
+    if (code) return code;
+    const struct addrinfo *chosen = found;
+    for (const struct addrinfo *next = found; next; next = next->ai_next) {
+        if (next->ai_family == AF_INET) {
+            chosen = next;
+            break;
+        }
+    }
+    code = getnameinfo(chosen->ai_addr, chosen->ai_addrlen, address, (socklen_t)size, NULL, 0, NI_NUMERICHOST);
+    freeaddrinfo(found);
+    return code;
+}
+
+const char *clinux_resolve_words(int code) {
+    return gai_strerror(code);
+}
+
+int clinux_find_user(const char *name, uid_t *uid, gid_t *gid) {
+    char buffer[16384];
+    struct passwd entry, *found = NULL;
+    int error = getpwnam_r(name, &entry, buffer, sizeof buffer, &found);
+    if (!found) return error ? -error : -ENOENT;
+    *uid = found->pw_uid;
+    *gid = found->pw_gid;
+    return 0;
+}
+
+int clinux_find_group(const char *name, gid_t *gid) {
+    char *buffer = malloc(65536);
+    if (!buffer) return -ENOMEM;
+    struct group entry, *found = NULL;
+    int error = getgrnam_r(name, &entry, buffer, 65536, &found);
+    if (found) *gid = found->gr_gid;
+    free(buffer);
+    return found ? 0 : error ? -error : -ENOENT;
+}
+
+int clinux_set_reuse_port(int descriptor, int on) {
+    return setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 ? -errno : 0;
+}
+
+int clinux_bind_to_interface(int descriptor, const char *name) {
+    // The empty name unties it. A name that the kernel would cut off is none.
+    if (strlen(name) >= IFNAMSIZ) return -ENODEV;
+    return setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name) + 1) < 0 ? -errno : 0;
+}
+
+int clinux_set_blocking(int descriptor, int blocking) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return -errno;
+    int wanted = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+    return wanted == flags || fcntl(descriptor, F_SETFL, wanted) == 0 ? 0 : -errno;
 }

@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
 #include "clinux_spawn.h"
-#include "clinux_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,25 +70,53 @@ static void close_from(unsigned int first) {
 /// Puts the inherited descriptors in place: first all out of the way, then each to its number, so that no order of
 /// sources can overwrite one that is still needed.
 static int place_descriptors(const struct clinux_spawn_request *request) {
-    int sources[CLINUX_SPAWN_DESCRIPTORS + 3];
-    int first_free = 3 + request->descriptor_count;
+    int sources[CLINUX_SPAWN_DESCRIPTORS + CLINUX_SPAWN_PLACED + 3];
+    int targets[CLINUX_SPAWN_DESCRIPTORS + CLINUX_SPAWN_PLACED + 3];
     int count = 0;
+    int first_free = 3 + request->descriptor_count;
+    for (int index = 0; index < request->placed_count; index++) {
+        int number = request->placed[2 * index + 1];
+        if (number >= first_free) first_free = number + 1;
+    }
     const int standard[3] = {request->standard_input, request->standard_output, request->standard_error};
     for (int index = 0; index < 3; index++) {
-        sources[count++] = standard[index] < 0 ? -1 : fcntl(standard[index], F_DUPFD_CLOEXEC, first_free);
-        if (standard[index] >= 0 && sources[count - 1] < 0) return -1;
+        if (standard[index] < 0) continue;
+        sources[count] = standard[index];
+        targets[count++] = index;
     }
     for (int index = 0; index < request->descriptor_count; index++) {
-        int moved = fcntl(request->descriptors[index], F_DUPFD_CLOEXEC, first_free);
-        if (moved < 0) return -1;
-        sources[count++] = moved;
+        sources[count] = request->descriptors[index];
+        targets[count++] = 3 + index;
+    }
+    for (int index = 0; index < request->placed_count; index++) {
+        sources[count] = request->placed[2 * index];
+        targets[count++] = request->placed[2 * index + 1];
     }
     for (int index = 0; index < count; index++) {
-        if (sources[index] < 0) continue;
-        if (dup2(sources[index], index) < 0) return -1;
+        sources[index] = fcntl(sources[index], F_DUPFD_CLOEXEC, first_free);
+        if (sources[index] < 0) return -1;
+    }
+    // Whatever stands between them is none of the child's business.
+    for (int number = 3; number < first_free; number++) close(number);
+    for (int index = 0; index < count; index++) {
+        if (dup2(sources[index], targets[index]) < 0) return -1;
         // An inherited listener is used by whoever accepts first: blocking mode is the receiver's own choice.
     }
     close_from((unsigned int)first_free);
+    return 0;
+}
+
+static int set_limits(const struct clinux_spawn_request *request) {
+    unsigned long long soft, hard;
+    if (clinux_descriptor_limit_before(&soft, &hard)) {
+        struct rlimit value = {(rlim_t)soft, (rlim_t)hard};
+        if (setrlimit(RLIMIT_NOFILE, &value) < 0) return -1;
+    }
+    for (size_t index = 0; index < request->limit_count; index++) {
+        const struct clinux_limit *limit = &request->limits[index];
+        struct rlimit value = {(rlim_t)limit->soft, (rlim_t)limit->hard};
+        if (setrlimit((__rlimit_resource_t)limit->resource, &value) < 0) return -1;
+    }
     return 0;
 }
 
@@ -98,13 +125,11 @@ static int child(void *argument) {
     const struct clinux_spawn_request *request = job->request;
     reset_signals();
     if (request->new_session && setsid() < 0) fail(job, CLINUX_STEP_SESSION);
+    // "0" is the writer itself.
+    if (request->control_group >= 0 && write(request->control_group, "0", 1) < 0) fail(job, CLINUX_STEP_CONTROL_GROUP);
     if (place_descriptors(request) < 0) fail(job, CLINUX_STEP_DESCRIPTORS);
-    clinux_restore_descriptor_limit();
-    for (size_t index = 0; index < request->limit_count; index++) {
-        const struct clinux_limit *limit = &request->limits[index];
-        struct rlimit value = {(rlim_t)limit->soft, (rlim_t)limit->hard};
-        if (setrlimit((__rlimit_resource_t)limit->resource, &value) < 0) fail(job, CLINUX_STEP_LIMITS);
-    }
+    if (set_limits(request) < 0) fail(job, CLINUX_STEP_LIMITS);
+    if (request->has_nice && setpriority(PRIO_PROCESS, 0, request->nice) < 0) fail(job, CLINUX_STEP_NICE);
     if (request->has_identity) {
         if (syscall(SYS_setgroups, request->group_count, request->groups) < 0) fail(job, CLINUX_STEP_GROUPS);
         if (syscall(SYS_setresgid, request->gid, request->gid, request->gid) < 0) fail(job, CLINUX_STEP_GROUP);
@@ -118,6 +143,7 @@ static int child(void *argument) {
             fail(job, CLINUX_STEP_PARENT_DEATH);
         }
     }
+    if (request->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(job, CLINUX_STEP_PRIVILEGES);
     if (request->file_mask >= 0) umask((mode_t)request->file_mask);
     if (request->folder && chdir(request->folder) < 0) fail(job, CLINUX_STEP_FOLDER);
     if (request->listen_pid) write_number(request->listen_pid, (pid_t)syscall(SYS_getpid));
@@ -132,6 +158,12 @@ int clinux_spawn(const struct clinux_spawn_request *request, struct clinux_spawn
     memset(result, 0, sizeof *result);
     result->pidfd = -1;
     if (request->descriptor_count < 0 || request->descriptor_count > CLINUX_SPAWN_DESCRIPTORS) {
+        result->step = CLINUX_STEP_DESCRIPTORS;
+        return -EINVAL;
+    }
+    for (int index = 0; index < request->placed_count; index++) {
+        int number = request->placed[2 * index + 1];
+        if (index < CLINUX_SPAWN_PLACED && number >= 0 && number < 1024) continue;
         result->step = CLINUX_STEP_DESCRIPTORS;
         return -EINVAL;
     }

@@ -16,9 +16,8 @@ int clinux_wall_timer_arm(int descriptor, int64_t second) {
     return timerfd_settime(descriptor, flags, &when, NULL) < 0 ? -errno : 0;
 }
 
-int clinux_wall_timer_clear(int descriptor) {
-    uint64_t count;
-    // ECANCELED says that the clock was set: a reason to look at it, as its time is.
-    while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) {}
-    return 0;
+int clinux_wall_timer_read(int descriptor) {
+    uint64_t count = 0;
+    if (read(descriptor, &count, sizeof count) == sizeof count) return 1;
+    return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 }

@@ -1,5 +1,5 @@
 /// The failures of one watcher that still count.
-package struct FailureHistory: Sendable, Equatable {
+package struct FailureHistory: Sendable, Equatable, Codable {
     /// What follows from a failure.
     package enum Verdict: Sendable, Equatable {
         case restart(after: Duration)

@@ -1,9 +1,9 @@
 /// A command that runs at a turn of a watcher's life.
 /// - It gets DOCKMASTER_HOOK, DOCKMASTER_WATCHER, DOCKMASTER_INSTANCE and, where there is one, DOCKMASTER_PID,
 ///   DOCKMASTER_SIGNAL, DOCKMASTER_EXIT_CODE (negative: the signal) in its environment; its output is the watcher's log.
-package struct HookDefinition: Sendable, Equatable, Hashable {
+package struct HookDefinition: Sendable, Equatable, Hashable, Codable {
     /// Circus's names. What a refusal (a non-zero exit, or no exit within `timeout`) does stands beside each.
-    package enum Point: String, Sendable, Equatable, Hashable, CaseIterable {
+    package enum Point: String, Sendable, Equatable, Hashable, CaseIterable, Codable {
         /// Refusal: the watcher is not started.
         case beforeStart = "before_start"
         /// Refusal: it is stopped again.

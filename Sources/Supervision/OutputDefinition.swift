@@ -1,6 +1,6 @@
 /// Where one of a process's output streams goes.
-package struct OutputDefinition: Sendable, Equatable, Hashable {
-    package enum Destination: Sendable, Equatable, Hashable {
+package struct OutputDefinition: Sendable, Equatable, Hashable, Codable {
+    package enum Destination: Sendable, Equatable, Hashable, Codable {
         /// The watcher's log: its file, the journal, the console.
         case log
         /// A file of its own beside or instead of the watcher's: an absolute path. The journal and the console get it too.
@@ -16,8 +16,8 @@ package struct OutputDefinition: Sendable, Equatable, Hashable {
 }
 
 /// How a log file is rotated and kept.
-package struct LogRotation: Sendable, Equatable, Hashable {
-    package enum Interval: Sendable, Equatable, Hashable {
+package struct LogRotation: Sendable, Equatable, Hashable, Codable {
+    package enum Interval: Sendable, Equatable, Hashable, Codable {
         /// Every so many seconds since the epoch's start: an hour is 3600. Local midnight and weekdays have their own.
         case seconds(Int)
         case midnight

@@ -1,6 +1,6 @@
 /// A plugin as it is configured.
-package struct PluginDefinition: Sendable, Equatable {
-    package enum Use: Sendable, Equatable {
+package struct PluginDefinition: Sendable, Equatable, Codable {
+    package enum Use: Sendable, Equatable, Codable {
         /// One of ours: `resource_watcher`, `command_reloader`, `cron`, `flapping`.
         case builtIn(String)
         /// A program that speaks JSON lines on descriptors 3 and 4.

@@ -1,5 +1,5 @@
 /// One question to a service, answered with yes or no.
-package enum Probe: Sendable, Equatable, Hashable {
+package enum Probe: Sendable, Equatable, Hashable, Codable {
     /// A connection is accepted. `host` is numeric, or `localhost`.
     case tcp(host: String, port: Int)
     /// A connection to a unix socket is accepted.
@@ -11,7 +11,7 @@ package enum Probe: Sendable, Equatable, Hashable {
 }
 
 /// When a process counts as ready.
-package enum Readiness: Sendable, Equatable, Hashable {
+package enum Readiness: Sendable, Equatable, Hashable, Codable {
     /// As soon as it runs.
     case started
     /// `READY=1` at NOTIFY_SOCKET.
@@ -25,8 +25,8 @@ package enum Readiness: Sendable, Equatable, Hashable {
 }
 
 /// Repeated questions to a ready service. Source of the defaults: canonical/pebble, "Health checks".
-package struct HealthCheck: Sendable, Equatable, Hashable {
-    package enum Action: String, Sendable, Equatable, Hashable, CaseIterable {
+package struct HealthCheck: Sendable, Equatable, Hashable, Codable {
+    package enum Action: String, Sendable, Equatable, Hashable, CaseIterable, Codable {
         case restart
         /// The whole supervisor ends, with exit code 1.
         case shutdown

@@ -1,7 +1,7 @@
 /// What a process of a watcher is given by the kernel: user, limits, priorities.
-package struct ProcessAttributes: Sendable, Equatable, Hashable {
+package struct ProcessAttributes: Sendable, Equatable, Hashable, Codable {
     /// One limit of getrlimit(2): "nofile", "core", … ; nil means unlimited.
-    package struct ResourceLimit: Sendable, Equatable, Hashable {
+    package struct ResourceLimit: Sendable, Equatable, Hashable, Codable {
         package var resource: String
         package var soft: UInt64?
         package var hard: UInt64?
@@ -14,7 +14,7 @@ package struct ProcessAttributes: Sendable, Equatable, Hashable {
     }
 
     /// What a cgroup of its own allows, in bytes, in hundredths of a processor, in processes; nil: no limit.
-    package struct ControlGroup: Sendable, Equatable, Hashable {
+    package struct ControlGroup: Sendable, Equatable, Hashable, Codable {
         package var memory: UInt64?
         package var cpuPercent: Int?
         package var processes: Int?

@@ -1,8 +1,8 @@
 /// When a process that ended is started again, and when no more.
 /// - A process past its settling time starts again at once; one that keeps failing waits longer each time.
-package struct RestartPolicy: Sendable, Equatable, Hashable {
+package struct RestartPolicy: Sendable, Equatable, Hashable, Codable {
     /// Which ends are followed by another start.
-    package enum Respawn: String, Sendable, Equatable, Hashable, CaseIterable {
+    package enum Respawn: String, Sendable, Equatable, Hashable, CaseIterable, Codable {
         case always
         /// Only ends that are not expected: another exit code, or a signal.
         case onFailure = "on-failure"

@@ -1,7 +1,7 @@
 /// A socket as it is configured: bound once by the supervisor and passed on under its name.
-package struct SocketDefinition: Sendable, Equatable, Hashable {
+package struct SocketDefinition: Sendable, Equatable, Hashable, Codable {
     /// Where it is bound.
-    package enum Place: Sendable, Equatable, Hashable {
+    package enum Place: Sendable, Equatable, Hashable, Codable {
         case tcp(host: String, port: Int)
         case udp(host: String, port: Int)
         case unix(path: String, mode: UInt32)

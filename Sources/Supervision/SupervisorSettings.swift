@@ -1,7 +1,7 @@
 /// What concerns the supervisor itself rather than one watcher: the section `supervisor:`.
-package struct SupervisorSettings: Sendable, Equatable {
+package struct SupervisorSettings: Sendable, Equatable, Codable {
     /// Who may use the control socket besides root and the supervisor's own user.
-    package struct ControlAccess: Sendable, Equatable {
+    package struct ControlAccess: Sendable, Equatable, Codable {
         /// User ids that may do everything, and those that may only look.
         package var admins: Set<UInt32> = []
         package var readers: Set<UInt32> = []

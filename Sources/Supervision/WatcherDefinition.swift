@@ -1,7 +1,7 @@
 /// A watcher as it is configured.
-package struct WatcherDefinition: Sendable, Equatable {
+package struct WatcherDefinition: Sendable, Equatable, Codable {
     /// How running instances take up a change.
-    package enum ReloadManner: String, Sendable, Equatable, Hashable, CaseIterable {
+    package enum ReloadManner: String, Sendable, Equatable, Hashable, CaseIterable, Codable {
         /// SIGHUP; the process swaps its state without a lost request. A change it cannot read again replaces it.
         case signal
         /// A new instance beside the old on the same sockets; the old is drained once the new is ready.
@@ -13,7 +13,7 @@ package struct WatcherDefinition: Sendable, Equatable {
     }
 
     /// What the end of a process by itself does to the rest.
-    package enum OnExit: String, Sendable, Equatable, Hashable, CaseIterable {
+    package enum OnExit: String, Sendable, Equatable, Hashable, CaseIterable, Codable {
         case nothing
         /// The supervisor stops everything and ends with the process's exit code (128 + signal).
         case shutdown

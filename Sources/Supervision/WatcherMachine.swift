@@ -3,7 +3,7 @@
 /// - No clock: each event comes with the time since boot. No randomness: jitter is drawn by the caller.
 /// - A timer carries the generation it was armed for; one of an older generation matches nothing.
 /// - A spawn may take its time (a hook runs before it). Until it is answered no other is asked for.
-package struct WatcherMachine: Sendable, Equatable {
+package struct WatcherMachine: Sendable, Equatable, Codable {
     package internal(set) var state: WatcherState = .stopped
     package internal(set) var history = FailureHistory()
     package var settings: WatcherSettings

@@ -1,5 +1,5 @@
 /// What a `WatcherMachine` needs to know of its watcher: times, signals, and the restart policy.
-package struct WatcherSettings: Sendable, Equatable, Hashable {
+package struct WatcherSettings: Sendable, Equatable, Hashable, Codable {
     package var policy: RestartPolicy
     /// Whether readiness is reported (`.ready`); otherwise the process counts as ready once it runs.
     package var awaitsReady: Bool

@@ -1,5 +1,5 @@
 /// Where one process slot of a watcher stands. Every state but the last three owns a process or a timer.
-package enum WatcherState: Sendable, Equatable {
+package enum WatcherState: Sendable, Equatable, Codable {
     /// A process runs (or is being started) and has not said that it is ready.
     case starting(since: Duration, reload: Bool)
     /// Ready since then.
@@ -17,7 +17,7 @@ package enum WatcherState: Sendable, Equatable {
     case failed
 
     /// What follows once a stopping process has ended.
-    package enum AfterStop: Sendable, Equatable {
+    package enum AfterStop: Sendable, Equatable, Codable {
         case stopped
         /// The next process: an operator's restart, or one that had grown old.
         case start
@@ -28,7 +28,7 @@ package enum WatcherState: Sendable, Equatable {
     }
 
     /// What counts as a failure, without a clock.
-    package enum Failure: Sendable, Equatable {
+    package enum Failure: Sendable, Equatable, Codable {
         case startTimeout
         case watchdog(uptime: Duration)
         case unhealthy(uptime: Duration)

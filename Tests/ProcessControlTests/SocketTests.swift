@@ -98,8 +98,8 @@ struct BoundSocketTests {
                0: 0100007F:20FB 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 111 1
                1: 00000000:20FB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 222 1
             """
-        #expect(SocketHolder.listeningInode(in: table, port: 8443) == 222)
-        #expect(SocketHolder.listeningInode(in: table, port: 54321) == nil)
+        #expect(SocketHolder.boundInode(in: table, port: 8443) == 222)
+        #expect(SocketHolder.boundInode(in: table, port: 54321) == nil)
     }
 }
 

@@ -103,28 +103,3 @@ struct StartOrderTests {
         #expect(one < .milliseconds(500))
     }
 }
-
-@Suite("A condition for a start")
-struct DependencyTests {
-    @Test("is met by what the other watcher's process has come to")
-    func conditions() {
-        var machine = WatcherMachine(settings: WatcherSettings())
-        func met(_ isHealthy: Bool = false) -> Set<Dependency.Condition> {
-            Set(Dependency.Condition.allCases.filter { $0.isMet(by: machine, isHealthy: isHealthy) })
-        }
-        #expect(met(true) == [])
-        _ = machine.handle(.start, at: .zero)
-        #expect(met() == [])
-        _ = machine.handle(.spawned, at: .zero)
-        #expect(met() == [.started])
-        _ = machine.handle(.ready, at: .zero)
-        #expect(met() == [.started, .ready])
-        #expect(met(true) == [.started, .ready, .healthy])
-        _ = machine.handle(.stop, at: .zero)
-        #expect(met(true) == [])
-
-        machine = WatcherMachine(settings: WatcherSettings(policy: RestartPolicy(respawn: .never)))
-        for event: WatcherEvent in [.start, .spawned, .exited(.code(0))] { _ = machine.handle(event, at: .zero) }
-        #expect(met() == [.started, .ready, .healthy, .completed])
-    }
-}

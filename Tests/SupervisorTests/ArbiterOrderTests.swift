@@ -126,21 +126,18 @@ struct ArbiterOrderTests {
     @Test("signals the process, its children, or all below it")
     func signals() throws {
         let folder = try ScenarioFolder()
-        func trap(_ name: String) -> String { "trap 'echo \(name) >> \(folder.path)/got' USR1" }
         let script = """
-            sh -c '\(trap("child").replacing("'", with: "'\\''"))
-            sh -c "\(trap("grandchild")); echo x >> \(folder.path)/up; while :; do sleep 0.05; done" &
-            echo x >> \(folder.path)/up; while :; do sleep 0.05; done' &
-            \(trap("main")); echo x >> \(folder.path)/up; while :; do sleep 0.05; done
+            sub note { open(my $f, '>>', "\(folder.path)/".shift); print $f shift()."\n"; close $f }
+            sub role { my $n = shift; $SIG{USR1} = sub { note('got', $n) }; note('up', 'x'); sleep 1 while 1 }
+            if (!fork) { if (!fork) { role('grandchild') } role('child') } role('main');
             """
-        let scenario = try Scenario([Scenario.shell("a", script)], in: folder)
+        let scenario = try Scenario([Scenario.perl("a", script) { $0.readiness = .started }], in: folder)
         #expect(try scenario.wait { scenario.read("up") == "x\nx\nx\n" })
         let pid = try #require(scenario.pids("a").first)
         #expect(try scenario.order(.signal(SIGUSR1, .init(pid: pid)), "a").first?.result == "1 process signalled")
         #expect(try scenario.wait { scenario.read("got") == "main\n" })
         _ = try scenario.order(.signal(0, .init(children: true)), "a")
         #expect(try scenario.order(.signal(SIGUSR1, .init(pid: 1)), "a").first?.problem == "a has no process 1")
-        // `sleep` is a child too, and USR1 ends it.
         _ = try scenario.order(.signal(SIGUSR1, .init(children: true)), "a")
         #expect(try scenario.wait { scenario.read("got") == "main\nchild\n" })
         _ = try scenario.order(.signal(SIGUSR1, .init(recursive: true)), "a")

@@ -63,10 +63,9 @@ final class BinaryRun {
 
     private func request(_ arguments: [String], wrapper: [String]) -> SpawnRequest {
         let own = isConfigured ? ["--config", "\(folder.path)/own.yaml"] : []
-        let command =
-            wrapper + [Self.binary] + arguments + own + [
-                "--data", "\(folder.path)/data", "--logs", "\(folder.path)/logs", "--run", "\(folder.path)/run",
-            ]
+        let folders = ["--data", "\(folder.path)/data", "--logs", "\(folder.path)/logs", "--run", "\(folder.path)/run"]
+        // Before what else is given: `add` takes the rest of the line.
+        let command = wrapper + [Self.binary] + arguments.prefix(1) + own + folders + arguments.dropFirst()
         var request = SpawnRequest(command[0], Array(command.dropFirst()), environment: ChildEnvironment.inherited())
         request.environment["DOCKMASTER_WORKERS"] = "\(folder.path)/workers"
         return request

@@ -29,10 +29,7 @@ final class PluginHarness {
         var request = SpawnRequest("/usr/bin/env", ["python3", "\(Self.plugins)/\(plugin)"])
         request.environment = ChildEnvironment.inherited()
         request.environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        request.sockets = [
-            .init(descriptor: events.number, name: "events"), .init(descriptor: commands.number, name: "commands"),
-        ]
-        request.announcesSockets = false
+        request.placed = [.init(descriptor: events.number, at: 3), .init(descriptor: commands.number, at: 4)]
         request.output = log.number
         request.error = log.number
         child = try Spawner.spawn(request)

@@ -24,8 +24,35 @@ int clinux_bind_unix(int descriptor, const char *path);
 int clinux_connect_unix(int descriptor, const char *path);
 /// How long a path of a unix socket may be, the final zero left out.
 int clinux_unix_path_limit(void);
-/// Binds a TCP socket to a numeric address. Returns 0 or -errno.
-int clinux_bind_tcp(int descriptor, const char *address, int port, int version6);
-/// The port a TCP socket is bound to.
+/// Binds a TCP or UDP socket to a numeric address. Returns 0 or -errno.
+int clinux_bind_inet(int descriptor, const char *address, int port, int version6);
+/// The port a TCP or UDP socket is bound to.
 int clinux_bound_port(int descriptor);
+
+/// What the kernel tells of a bound socket.
+struct clinux_socket {
+    int family;
+    int datagram;
+    int listening;
+    int only_version6;
+    int port;
+    /// The numeric address, or the path.
+    char name[128];
+};
+/// Returns 0 or -errno, -EAFNOSUPPORT for a socket that is none of IPv4, IPv6, unix.
+int clinux_describe_socket(int descriptor, struct clinux_socket *socket);
+/// Whether a text is an address of that version. No look-up.
+int clinux_is_numeric_address(const char *text, int version6);
+/// The numeric address of a host name, IPv4 where there is one. Blocks. Returns 0 or getaddrinfo's code.
+int clinux_resolve(const char *host, char *address, size_t size);
+const char *clinux_resolve_words(int code);
+/// Looks up a user or group by name; may block (NSS). Returns 0, -ENOENT or -errno.
+int clinux_find_user(const char *name, uid_t *uid, gid_t *gid);
+int clinux_find_group(const char *name, gid_t *gid);
+/// SO_REUSEPORT. Returns 0 or -errno.
+int clinux_set_reuse_port(int descriptor, int on);
+/// SO_BINDTODEVICE; "" unties. Returns 0 or -errno.
+int clinux_bind_to_interface(int descriptor, const char *name);
+/// O_NONBLOCK off or on. Returns 0 or -errno.
+int clinux_set_blocking(int descriptor, int blocking);
 #endif

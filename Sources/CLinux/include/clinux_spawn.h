@@ -17,6 +17,9 @@ enum clinux_spawn_step {
     CLINUX_STEP_USER,
     CLINUX_STEP_FOLDER,
     CLINUX_STEP_EXEC,
+    CLINUX_STEP_CONTROL_GROUP,
+    CLINUX_STEP_NICE,
+    CLINUX_STEP_PRIVILEGES,
 };
 
 struct clinux_limit {
@@ -34,6 +37,8 @@ struct clinux_spawn_request {
     const char *folder;         ///< working folder, or NULL
     const int *descriptors;     ///< become 3, 4, … in the child
     int descriptor_count;       ///< at most CLINUX_SPAWN_DESCRIPTORS
+    const int *placed;          ///< further descriptors: pairs of a source and the number it becomes, at most 8
+    int placed_count;           ///< pairs
     int standard_input;         ///< -1: the parent's
     int standard_output;
     int standard_error;
@@ -47,8 +52,13 @@ struct clinux_spawn_request {
     size_t group_count;
     const struct clinux_limit *limits;
     size_t limit_count;
+    int control_group;          ///< an open cgroup.procs that the child enters; -1: the parent's group
+    int has_nice;
+    int nice;
+    int no_new_privileges;
 };
 
+#define CLINUX_SPAWN_PLACED 8
 #define CLINUX_SPAWN_DESCRIPTORS 256
 
 struct clinux_spawn_result {

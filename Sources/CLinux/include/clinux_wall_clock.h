@@ -7,6 +7,6 @@ int clinux_wall_timer(void);
 /// Makes the descriptor readable at a second since the epoch, and at once when somebody sets the clock; 0 disarms it.
 /// Returns 0 or -errno.
 int clinux_wall_timer_arm(int descriptor, int64_t second);
-/// Takes what has made it readable: its time or a clock that was set. Returns 0.
-int clinux_wall_timer_clear(int descriptor);
+/// What it woke for: 1 its time has come, 0 nothing, -ECANCELED the clock was set, or another -errno.
+int clinux_wall_timer_read(int descriptor);
 #endif

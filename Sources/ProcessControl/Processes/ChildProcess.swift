@@ -12,6 +12,15 @@ package final class ChildProcess {
         self.handle = handle
     }
 
+    /// A child that was started before this program took its supervisor's place. One that has ended and is not reaped
+    /// yet counts too; nil when there is none with that number.
+    package static func existing(_ pid: ProcessID) -> ChildProcess? {
+        let descriptor = clinux_pidfd_open(pid)
+        if descriptor >= 0 { return ChildProcess(pid: pid, handle: OwnedDescriptor(adopting: descriptor)) }
+        guard descriptor == -ENOSYS, kill(pid, 0) == 0 else { return nil }
+        return ChildProcess(pid: pid, handle: OwnedDescriptor(adopting: -1))
+    }
+
     /// Readable once the process has ended; −1 where the kernel has no pidfd.
     package var descriptor: CInt { handle.number }
 

@@ -46,8 +46,19 @@ package struct SpawnRequest: Sendable {
     package var environment: [String: String]
     package var folder: String?
     package var sockets: [Inherited] = []
-    /// Whether LISTEN_FDS and its kin tell of them; a plugin knows its two descriptors by their numbers.
-    package var announcesSockets = true
+    /// A descriptor that the program finds at a number of its own.
+    package struct Placed: Sendable, Equatable {
+        package var descriptor: CInt
+        package var number: CInt
+
+        package init(descriptor: CInt, at number: CInt) {
+            self.descriptor = descriptor
+            self.number = number
+        }
+    }
+
+    /// Further descriptors, unannounced; at most 8, below 1024, after those of `sockets`.
+    package var placed: [Placed] = []
     /// Descriptors for 0, 1 and 2; nil: the supervisor's own.
     package var input: CInt?
     package var output: CInt?
@@ -57,6 +68,11 @@ package struct SpawnRequest: Sendable {
     package var fileMask: FileMode?
     package var identity: Identity?
     package var limits: [Limit] = []
+    /// nice(2)'s value, −20…19.
+    package var nice: CInt?
+    package var noNewPrivileges = false
+    /// An open `cgroup.procs`: the process begins in that group.
+    package var controlGroup: CInt?
 
     package init(_ executable: String, _ arguments: [String] = [], environment: [String: String] = [:]) {
         self.executable = executable

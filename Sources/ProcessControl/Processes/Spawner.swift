@@ -7,6 +7,7 @@ package enum Spawner {
         let arguments = CStringArray([request.executable] + request.arguments)
         let environment = CStringArray(environmentLines(of: request))
         let descriptors = request.sockets.map(\.descriptor)
+        let placed = request.placed.flatMap { [$0.descriptor, $0.number] }
         let groups = request.identity?.groups ?? []
         let limits = request.limits.map {
             clinux_limit(
@@ -18,31 +19,39 @@ package enum Spawner {
                 descriptors.withUnsafeBufferPointer { descriptors in
                     groups.withUnsafeBufferPointer { groups in
                         limits.withUnsafeBufferPointer { limits in
-                            var raw = clinux_spawn_request()
-                            raw.path = path
-                            raw.arguments = arguments.pointer
-                            raw.environment = environment.pointer
-                            // The child writes its pid behind "LISTEN_PID=", the first line where there are sockets.
-                            raw.listen_pid =
-                                descriptors.isEmpty || !request.announcesSockets
-                                ? nil : environment.first?.advanced(by: 11)
-                            raw.folder = folder
-                            raw.descriptors = descriptors.baseAddress
-                            raw.descriptor_count = CInt(descriptors.count)
-                            raw.standard_input = request.input ?? -1
-                            raw.standard_output = request.output ?? -1
-                            raw.standard_error = request.error ?? -1
-                            raw.new_session = request.newSession ? 1 : 0
-                            raw.parent_death_signal = request.parentDeathSignal ?? 0
-                            raw.file_mask = request.fileMask.map { CInt($0) } ?? -1
-                            raw.has_identity = request.identity == nil ? 0 : 1
-                            raw.uid = request.identity?.user ?? 0
-                            raw.gid = request.identity?.group ?? 0
-                            raw.groups = groups.baseAddress
-                            raw.group_count = groups.count
-                            raw.limits = limits.baseAddress
-                            raw.limit_count = limits.count
-                            return clinux_spawn(&raw, &outcome)
+                            placed.withUnsafeBufferPointer { placed in
+                                var raw = clinux_spawn_request()
+                                raw.path = path
+                                raw.arguments = arguments.pointer
+                                raw.environment = environment.pointer
+                                // The child writes its pid behind "LISTEN_PID=", the first line where there are sockets.
+                                raw.listen_pid =
+                                    descriptors.isEmpty || !request.announcesSockets
+                                    ? nil : environment.first?.advanced(by: 11)
+                                raw.folder = folder
+                                raw.descriptors = descriptors.baseAddress
+                                raw.descriptor_count = CInt(descriptors.count)
+                                raw.placed = placed.baseAddress
+                                raw.placed_count = CInt(placed.count / 2)
+                                raw.control_group = request.controlGroup ?? -1
+                                raw.has_nice = request.nice == nil ? 0 : 1
+                                raw.nice = request.nice ?? 0
+                                raw.no_new_privileges = request.noNewPrivileges ? 1 : 0
+                                raw.standard_input = request.input ?? -1
+                                raw.standard_output = request.output ?? -1
+                                raw.standard_error = request.error ?? -1
+                                raw.new_session = request.newSession ? 1 : 0
+                                raw.parent_death_signal = request.parentDeathSignal ?? 0
+                                raw.file_mask = request.fileMask.map { CInt($0) } ?? -1
+                                raw.has_identity = request.identity == nil ? 0 : 1
+                                raw.uid = request.identity?.user ?? 0
+                                raw.gid = request.identity?.group ?? 0
+                                raw.groups = groups.baseAddress
+                                raw.group_count = groups.count
+                                raw.limits = limits.baseAddress
+                                raw.limit_count = limits.count
+                                return clinux_spawn(&raw, &outcome)
+                            }
                         }
                     }
                 }
@@ -59,7 +68,7 @@ package enum Spawner {
     /// `NAME=value` lines, the LISTEN_… trio first where there are sockets.
     private static func environmentLines(of request: SpawnRequest) -> [String] {
         var lines: [String] = []
-        if !request.sockets.isEmpty && request.announcesSockets {
+        if !request.sockets.isEmpty {
             lines.append("LISTEN_PID=00000000000")
             lines.append("LISTEN_FDS=\(request.sockets.count)")
             lines.append("LISTEN_FDNAMES=\(request.sockets.map(\.name).joined(separator: ":"))")

@@ -25,6 +25,13 @@ package final class NotifySocket {
         identity = SocketPath(path)
     }
 
+    /// Goes on with the socket of this process's earlier program: what children said meanwhile is waiting in it.
+    package init(resuming descriptor: consuming OwnedDescriptor, path: String) {
+        self.path = path
+        socketDescriptor = descriptor
+        identity = SocketPath(path)
+    }
+
     deinit {
         identity?.remove()
     }

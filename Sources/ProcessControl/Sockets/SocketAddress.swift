@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Where a listening socket is bound.
-package enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
+/// Where a socket is bound: a port (of TCP, or of UDP for a datagram socket) or a path.
+package enum SocketAddress: Sendable, Hashable, Codable, CustomStringConvertible {
     /// A numeric IPv4 address, "0.0.0.0" for all.
     case tcp4(address: String, port: Int)
     /// A numeric IPv6 address, "::" for all (IPv6 only, so that an IPv4 listener can stand beside it).
@@ -25,5 +25,21 @@ package enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
         if ["", "*", "::"].contains(bare) { return .any(port: port) }
         if bare.contains(":") { return .tcp6(address: bare, port: port) }
         return .tcp4(address: bare == "localhost" ? "127.0.0.1" : bare, port: port)
+    }
+
+    package var port: Int? {
+        switch self {
+        case .tcp4(_, let port), .tcp6(_, let port), .any(let port): port
+        case .unix: nil
+        }
+    }
+
+    package var path: String? {
+        if case .unix(let path, _) = self { path } else { nil }
+    }
+
+    /// Whether it is the same for bind(2): the mode of a path is not.
+    package func isSamePlace(as other: SocketAddress) -> Bool {
+        if let path { path == other.path } else { self == other }
     }
 }

@@ -31,6 +31,29 @@ extension Arbiter {
         help { .loaded(load()) }
     }
 
+    /// Looks up the users that definitions need, on a helper thread where there is something to look up.
+    func lookUp(_ definition: WatcherDefinition, _ then: @escaping (Result<IdentityTable, Refusal>) -> Void) {
+        if identities.knows(definition) { return then(.success(identities)) }
+        lookUpCount += 1
+        let number = lookUpCount
+        lookups[number] = then
+        let helpers = helpers
+        do throws(SystemError) {
+            try HelperThread.start("users", stack: 1 << 20) {
+                var users = IdentityTable()
+                do throws(Refusal) {
+                    try users.look(up: [definition])
+                    helpers.post(.lookedUp(.success(users), request: number))
+                } catch {
+                    helpers.post(.lookedUp(.failure(error), request: number))
+                }
+            }
+        } catch {
+            lookups[number] = nil
+            then(.failure(Refusal(problems: [error.description])))
+        }
+    }
+
     /// Runs blocking work on a helper thread that reports to the loop.
     private func help(_ work: @escaping @Sendable () -> HelperMessage) {
         let helpers = helpers
@@ -44,9 +67,12 @@ extension Arbiter {
     func takeHelperMessages() {
         for message in helpers.take().messages {
             switch message {
-            case .loaded(.failure(let refusal)), .written(.failure(let refusal)): refuse(refusal.problems)
+            case .loaded(.failure(let refusal)), .written(.failure(let refusal), _): refuse(refusal.problems)
             case .loaded(.success(let desired)): prepare(desired)
-            case .written(.success(let desired)): apply(desired)
+            case .written(.success(let desired), let users):
+                identities.merge(users)
+                apply(desired)
+            case .lookedUp(let result, let request): lookups.removeValue(forKey: request)?(result)
             }
         }
         advance()
@@ -69,16 +95,18 @@ extension Arbiter {
         do {
             _ = try StartOrder(desired.definitions)
             try PluginCheck.validate(desired.plugins, watchers: desired.definitions.map(\.name))
-            try sockets.bind(desired.definitions.flatMap(\.sockets))
+            try sockets.bind(desired.definitions.flatMap(\.sockets), requests: desired.socketRequests)
         } catch {
             return refuse(["\(error)"])
         }
         help {
             do throws(Refusal) {
+                var users = IdentityTable()
+                try users.look(up: desired.definitions)
                 try desired.write()
-                return .written(.success(desired))
+                return .written(.success(desired), users)
             } catch {
-                return .written(.failure(error))
+                return .written(.failure(error), IdentityTable())
             }
         }
     }

@@ -12,7 +12,9 @@ extension Arbiter {
         let wanted: Int
         switch scale {
         case .to(let number): wanted = max(0, number)
-        case .by(let number): wanted = max(0, watcher.definition.instances.addingReportingOverflow(number).partialValue)
+        case .by(let number):
+            let (sum, overflow) = watcher.definition.instances.addingReportingOverflow(number)
+            wanted = overflow ? .max : max(0, sum)
         }
         guard !watcher.definition.isSingleton || wanted <= 1 else {
             return answer(

@@ -33,13 +33,15 @@ extension Arbiter {
         if number == settings.reloadSignal, slot.isReady, settings.awaitsReady, slot.definition.readiness == .notify {
             slot.reload = .asked
         }
-        if let main = slot.mainProcess { kill(main, number) } else { slot.child?.signal(number) }
+        guard let child = slot.child else { return }
+        // A main process that has ended may have left its number to a stranger.
+        if let main = slot.mainProcess, getpgid(main) == child.pid { kill(main, number) } else { child.signal(number) }
     }
 
     // MARK: Starting
 
     private func spawn(_ slot: WatcherSlot) {
-        guard let watcher = watchers[slot.watcher] else { return }
+        guard let watcher = watchers[slot.watcher] else { return feed(.spawnFailed, to: slot) }
         watcher.instances += 1
         spawnCount += 1
         if slot.instance > 0 { slot.restarts += 1 }
@@ -47,10 +49,16 @@ extension Arbiter {
         slot.status = ""
         slot.mainProcess = nil
         slot.reload = .none
+        slot.spawnProblem = nil
+        launch(slot)
+    }
+
+    private func launch(_ slot: WatcherSlot) {
         do {
-            let output = try slot.outputDescriptor(relay)
+            var request = try request(for: slot)
+            try connectOutput(of: slot, &request)
             relay.post(.spawned(slot: slot.number, instance: slot.instance))
-            let child = try Spawner.spawn(request(for: slot, output: output))
+            let child = try Spawner.spawn(request)
             slot.child = child
             slot.startedAt = .now
             slotsByProcess[child.pid] = slot
@@ -61,27 +69,9 @@ extension Arbiter {
             feed(.spawned, to: slot)
         } catch {
             slot.spawnProblem = "\(error)"
+            slot.spawnCode = LaunchProblem.shellCode(error)
             feed(.spawnFailed, to: slot)
         }
-    }
-
-    private func request(for slot: WatcherSlot, output: CInt) -> SpawnRequest {
-        let definition = slot.definition
-        var request = SpawnRequest(definition.command.first ?? "", Array(definition.command.dropFirst()))
-        request.environment = surroundings.environment.merging(definition.environment) { _, own in own }
-        request.environment["NOTIFY_SOCKET"] = notifySocket.path
-        request.environment["DOCKMASTER_WATCHER"] = slot.watcher
-        request.environment["DOCKMASTER_INSTANCE"] = "\(slot.instance)"
-        if let watchdog = definition.settings.watchdog {
-            request.environment["WATCHDOG_USEC"] = "\(watchdog.components.seconds * 1_000_000)"
-        }
-        request.folder = definition.folder
-        request.sockets = sockets.inherited(by: definition)
-        request.input = nullInput.number
-        request.output = output
-        request.error = output
-        request.parentDeathSignal = definition.parentDeathSignal
-        return request
     }
 
     private func ended(_ slot: WatcherSlot, _ child: ChildProcess, _ status: ExitStatus) {

@@ -39,21 +39,27 @@ extension Arbiter {
         func refuse(_ problem: String, _ remedy: String) {
             answer(.init(watcher: name, result: "refused", problem: problem, remedy: remedy))
         }
-        guard !isStopping else { return refuse("dockmaster is stopping", "start it again") }
-        guard watchers[name] == nil else { return refuse("there is a watcher \(name) already", "choose another name") }
-        do {
-            _ = try StartOrder(watchers.values.map(\.definition) + [definition])
-            try sockets.bind(definition.sockets)
-        } catch let problem as StartOrder.Problem {
-            return refuse(problem.problem, problem.remedy)
-        } catch {
-            return refuse("\(error)", "choose another socket")
+        lookUp(definition) { [weak self] users in
+            guard let self else { return }
+            guard !self.isStopping else { return refuse("dockmaster is stopping", "start it again") }
+            guard self.watchers[name] == nil else {
+                return refuse("there is a watcher \(name) already", "choose another name")
+            }
+            do {
+                self.identities.merge(try users.get())
+                _ = try StartOrder(self.watchers.values.map(\.definition) + [definition])
+                try self.sockets.bind(definition.sockets)
+            } catch let problem as StartOrder.Problem {
+                return refuse(problem.problem, problem.remedy)
+            } catch {
+                return refuse("\(error)", "choose other values")
+            }
+            self.insert(definition, goal: starts ? .up : .down)
+            self.order.append(name)
+            self.publish(.added, name)
+            answer(.init(watcher: name, result: starts ? "added and started" : "added"))
+            self.advance()
         }
-        insert(definition, goal: starts ? .up : .down)
-        order.append(name)
-        publish(.added, name)
-        answer(.init(watcher: name, result: starts ? "added and started" : "added"))
-        advance()
     }
 
     /// Stops a watcher, unless its processes are to live on by themselves, and forgets it.
@@ -72,6 +78,7 @@ extension Arbiter {
         }
         watcher.goal = .removed
         if keepsProcesses {
+            progress(watcher)
             forget(watcher)
             return answer(.init(watcher: name, result: "removed"))
         }
@@ -82,25 +89,30 @@ extension Arbiter {
 
     /// Has one watcher become what it is to be: a step of a reload for it alone.
     func change(_ name: String, to definition: WatcherDefinition, _ answer: @escaping EntryAnswer) {
-        guard let watcher = watchers[name], watcher.goal != .removed, definition.name == name else {
-            return answer(
-                .init(
-                    watcher: name, result: "unknown", problem: "there is no watcher \(name)",
-                    remedy: "see dockmaster list"))
+        lookUp(definition) { [weak self] users in
+            guard let self else { return }
+            guard let watcher = self.watchers[name], watcher.goal != .removed, definition.name == name else {
+                let problem = "there is no watcher \(name)"
+                return answer(
+                    .init(watcher: name, result: "unknown", problem: problem, remedy: "see dockmaster list"))
+            }
+            do {
+                self.identities.merge(try users.get())
+                _ = try StartOrder(self.watchers.values.map { $0.name == name ? definition : $0.definition })
+                try self.sockets.bind(definition.sockets)
+            } catch {
+                return answer(
+                    .init(watcher: name, result: "refused", problem: "\(error)", remedy: "choose other values"))
+            }
+            let steps = ReloadPlan.steps(from: watcher.definition, to: definition)
+            self.change(watcher, to: definition, steps[...]) { words, problem in
+                answer(
+                    .init(
+                        watcher: name, result: problem == nil ? "changed (\(words))" : "failed", problem: problem,
+                        remedy: problem.map { _ in "see dockmaster logs \(name)" }))
+            }
+            self.advance()
         }
-        do {
-            _ = try StartOrder(watchers.values.map { $0.name == name ? definition : $0.definition })
-            try sockets.bind(definition.sockets)
-        } catch {
-            return answer(.init(watcher: name, result: "refused", problem: "\(error)", remedy: "choose other values"))
-        }
-        change(watcher, to: definition, ReloadPlan.steps(from: watcher.definition, to: definition)[...]) { words, problem in
-            answer(
-                .init(
-                    watcher: name, result: problem == nil ? "changed (\(words))" : "failed", problem: problem,
-                    remedy: problem.map { _ in "see dockmaster logs \(name)" }))
-        }
-        advance()
     }
 
     /// Takes the steps one after another.
@@ -160,6 +172,8 @@ extension Arbiter {
         if let timer = slot.timer { loop.cancel(timer) }
         slot.closeOutput(relay)
         slots[slot.number] = nil
+        // A process that lives on is nobody's from here on: its end must not bring another.
+        if let child = slot.child, slotsByProcess[child.pid] === slot { slotsByProcess[child.pid] = nil }
     }
 
     /// A removed watcher that has ended.
@@ -171,7 +185,14 @@ extension Arbiter {
         for name in Set(watcher.definition.dependencies.map(\.watcher)) {
             dependents[name]?.removeAll { $0 == watcher.name }
         }
-        dependents[watcher.name] = nil
+        // Those that depend on it stay noted: it may come again.
+        for wait in watcher.waits {
+            if let deadline = wait.deadline { loop.cancel(deadline) }
+            let problem = "\(watcher.name) was removed meanwhile"
+            wait.answer(
+                .init(watcher: watcher.name, result: "removed", problem: problem, remedy: "see dockmaster list"))
+        }
+        watcher.waits = []
         unsettled.remove(watcher.name)
         busy.remove(watcher.name)
         if !watcher.definition.sockets.isEmpty { closeUnusedSockets() }

@@ -19,6 +19,8 @@ final class Arbiter {
         /// Whether orphans come to us: as PID 1 or subreaper.
         var adoptsOrphans = true
         var environment = ChildEnvironment.inherited()
+        /// Everything of ours that a watcher with `copy_env` gets.
+        var fullEnvironment: () -> [String: String] = ChildEnvironment.all
         var notifier = SystemdNotifier()
         /// Reads the configuration anew. Blocks; runs on a helper thread.
         var load: @Sendable () -> Result<DesiredState, Refusal>
@@ -27,7 +29,9 @@ final class Arbiter {
     /// What helper threads report.
     enum HelperMessage: Sendable {
         case loaded(Result<DesiredState, Refusal>)
-        case written(Result<DesiredState, Refusal>)
+        case written(Result<DesiredState, Refusal>, IdentityTable)
+        /// A watcher that an operator wants, with its user looked up.
+        case lookedUp(Result<IdentityTable, Refusal>, request: Int)
     }
 
     let loop: EventLoop
@@ -41,6 +45,7 @@ final class Arbiter {
     let plugins: PluginHost
     /// /dev/null, what children read from.
     let nullInput: OwnedDescriptor
+    let nullOutput: OwnedDescriptor
     let startedAt = MonotonicTime.now
     var sockets = SocketTable()
     var watchers: [String: Watcher] = [:]
@@ -53,6 +58,7 @@ final class Arbiter {
     var nextSlot = 1
     var settings: SupervisorSettings
     /// Watchers whose start must succeed, or everything ends.
+    var identities = IdentityTable()
     var essential: Set<String>
     /// Who depends on a watcher.
     var dependents: [String: [String]] = [:]
@@ -61,6 +67,9 @@ final class Arbiter {
     var isAdvancing = false
     var spawnCount = 0
     /// Watchers that have not come where they should, and those that have a process or will have one by themselves.
+    var lookUpCount = 0
+    /// What goes on once helpers have looked users up.
+    var lookups: [Int: (Result<IdentityTable, Refusal>) -> Void] = [:]
     var unsettled: Set<String> = []
     var busy: Set<String> = []
     /// Before when no further watcher may be started (`supervisor.warmup_delay`), and those that wait for it.
@@ -95,10 +104,12 @@ final class Arbiter {
             notifySocket = try NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
             helpers = try Mailbox()
             nullInput = try OwnedDescriptor.open("/dev/null", O_RDONLY)
+            nullOutput = try OwnedDescriptor.open("/dev/null", O_WRONLY)
             order = try StartOrder(desired.definitions).names
         } catch {
             throw Refusal(problems: ["\(error)"])
         }
+        try identities.look(up: desired.definitions)
         let definitions = Dictionary(desired.definitions.map { ($0.name, $0) }) { first, _ in first }
         for name in order {
             if let definition = definitions[name] { insert(definition, goal: definition.autostart ? .up : .down) }

@@ -44,13 +44,14 @@ enum BundleLoading {
             throw refusal(error)
         }
         let files = try render(prepared)
-        return DesiredState(
+        return try DesiredState(
             definitions: definitions(prepared, files, workers: workers), plugins: prepared.plugins,
             settings: prepared.supervisor, essential: prepared.startsBundle ? ["auth", "registry", "proxy"] : [],
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
                 try StagedFiles.replace(files, workers: workers) { prepared.explain($0, of: $1) }
-            }, banner: ReadinessBanner(prepared).text)
+            }, banner: ReadinessBanner(prepared).text
+        ).resolvingNames()
     }
 
     /// Where the supervisor of these options listens.

@@ -30,6 +30,15 @@ final class RunFolder {
         lock = file
     }
 
+    /// Goes on with the lock of this process's earlier program.
+    init(_ path: String, resuming lock: consuming OwnedDescriptor) {
+        self.path = path
+        self.lock = lock
+    }
+
+    /// The open lock file: whoever has it holds the folder.
+    var descriptor: CInt { lock.number }
+
     var controlSocket: String { "\(path)/control.sock" }
     var notifySocket: String { "\(path)/notify.sock" }
 

@@ -30,6 +30,16 @@ struct SystemdNotifier {
         send("EXTEND_TIMEOUT_USEC=\(duration.components.seconds * 1_000_000)")
     }
 
+    /// Has systemd hold a socket, so that it outlives this process; it comes back in LISTEN_FDS at the next start.
+    /// - One that it holds already is not stored twice. FDPOLL=0: it is kept whatever happens at it.
+    func store(_ descriptor: CInt, as name: String) {
+        guard isWanted else { return }
+        var descriptor = descriptor
+        sd_pid_notify_with_fds(0, 0, "FDSTORE=1\nFDPOLL=0\nFDNAME=\(name)", &descriptor, 1)
+    }
+
+    func forget(_ name: String) { send("FDSTOREREMOVE=1\nFDNAME=\(name)") }
+
     private func send(_ text: String) {
         if isWanted { sd_notify(0, text) }
     }

@@ -23,8 +23,8 @@ final class WatcherSlot {
     var child: ChildProcess?
     /// The process that is to take this place once it is ready.
     var incoming: WatcherSlot?
-    /// The writing end of the pipe for output, kept open over restarts.
-    private var output: OwnedDescriptor?
+    /// The writing ends of the pipes for output, kept open over restarts.
+    private var outputs: [(stream: LogStream, file: String?, pipe: SharedDescriptor)] = []
     var timer: EventLoop.Timer?
     /// Which process of the watcher this is or was last, counted from 1.
     var instance = 0
@@ -97,21 +97,32 @@ final class WatcherSlot {
     var isHealthy: Bool { true }
 
     /// The descriptor a process writes to, opened with the first use; the reading end goes to the log.
-    func outputDescriptor(_ log: LogRelay) throws(SystemError) -> CInt {
-        if let number = output?.number { return number }
+    /// - Parameter file: where its lines go; nil: the watcher's own file.
+    func descriptor(
+        _ stream: LogStream, file: String?, _ rotation: LogRotation, _ log: LogRelay
+    ) throws(SystemError) -> CInt {
+        if let known = outputs.first(where: { $0.stream == stream && $0.file == file }) { return known.pipe.number }
+        outputs.removeAll { $0.stream == stream }
         let ends = try Pipe().ends()
-        output = OwnedDescriptor(adopting: ends.writing)
+        outputs.append((stream, file, SharedDescriptor(OwnedDescriptor(adopting: ends.writing))))
         log.post(
             .open(
-                slot: number, watcher: watcher, stream: .output, file: nil, rotation: definition.rotation ?? .init(),
+                slot: number, watcher: watcher, stream: stream, file: file, rotation: rotation,
                 descriptor: ends.reading))
         return ends.writing
     }
 
     /// No process will be started here any more.
     func closeOutput(_ log: LogRelay) {
-        guard output != nil else { return }
-        output = nil
+        guard !outputs.isEmpty else { return }
+        outputs = []
         log.post(.close(slot: number))
+    }
+
+    /// An owned descriptor that can stand in an array.
+    private final class SharedDescriptor {
+        private let owned: OwnedDescriptor
+        init(_ owned: consuming OwnedDescriptor) { self.owned = owned }
+        var number: CInt { owned.number }
     }
 }

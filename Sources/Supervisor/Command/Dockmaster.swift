@@ -13,7 +13,8 @@ struct Dockmaster: ParsableCommand {
             CommandGroup(
                 name: "Look", subcommands: [
                     StatusCommand.self, ListCommand.self, StatsCommand.self, TopCommand.self, EventsCommand.self,
-                    HealthCommand.self, SocketsCommand.self, OptionsCommand.self, GetCommand.self,
+                    HealthCommand.self, SocketsCommand.self, OptionsCommand.self, GetCommand.self, LogsCommand.self,
+                    TraceCommand.self,
                 ]),
             CommandGroup(
                 name: "Act", subcommands: [

@@ -14,6 +14,8 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var bundle: BundleArguments
 
     func run() throws {
+        // Before anything else is opened or started: the variables are ours alone.
+        let inherited = InheritedSocket.announced()
         // Before any thread starts: all of them inherit the mask.
         let signals: SignalStream
         do throws(SystemError) {
@@ -38,7 +40,7 @@ struct RunCommand: ParsableCommand {
 
         let code: CInt
         do throws(Refusal) {
-            code = try supervise(configuration, options, signals)
+            code = try supervise(configuration, options, signals, inherited)
         } catch {
             throw CommandFailure.end(error, code: 1)
         }
@@ -46,17 +48,18 @@ struct RunCommand: ParsableCommand {
     }
 
     private func supervise(
-        _ configuration: BundleConfiguration, _ options: BundleOptions, _ signals: SignalStream
+        _ configuration: BundleConfiguration, _ options: BundleOptions, _ signals: SignalStream,
+        _ inherited: [InheritedSocket]
     ) throws(Refusal) -> CInt {
         let folder = try RunFolder(configuration.run)
         let workers = BundleLoading.workersFolder()
         let run = configuration.run
         let logs = configuration.logs
         let desired = try BundleLoading.desired(configuration, workers: workers, inUse: (run, logs))
-        var sockets = SocketTable()
+        var sockets = SocketTable(store: SystemdNotifier(), inherited: inherited)
         do {
             if getpid() != 1 { try ProcessTable.becomeSubreaper() }
-            try sockets.bind(desired.definitions.flatMap(\.sockets))
+            try sockets.bind(desired.definitions.flatMap(\.sockets), requests: desired.socketRequests)
         } catch {
             throw Refusal(problems: ["\(error)"])
         }
@@ -73,7 +76,7 @@ struct RunCommand: ParsableCommand {
         do {
             let relay = try LogRelay(folder: desired.logs)
             defer { relay.finish() }
-            for warning in desired.warnings { SupervisorLog(relay: relay).warning(warning) }
+            for warning in desired.warnings + sockets.closeStrangers() { SupervisorLog(relay: relay).warning(warning) }
             let loop = try EventLoop()
             let arbiter = try Arbiter(
                 loop: loop, relay: relay, sockets: sockets, desired: desired, surroundings: surroundings)

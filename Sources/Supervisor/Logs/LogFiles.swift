@@ -16,20 +16,19 @@ final class LogFiles {
     private let trouble: (String) -> Void
     private var entries: [String: Entry] = [:]
     private var compressor: LogCompressor?
-    private let timer: OwnedDescriptor
+    private var timer: WallTimer?
     /// When the timer wakes us; nil: never.
     private var armed: Int?
 
     init(folder: String, on loop: EventLoop, trouble: @escaping (String) -> Void) throws(SystemError) {
         self.folder = folder
         self.trouble = trouble
-        timer = OwnedDescriptor(adopting: try checked(clinux_wall_timer(), "make a timer"))
         compressor = try LogCompressor(
             on: loop,
             keep: { [weak self] path in
                 self?.entries[path].flatMap { $0.file.rotation.compress ? $0.file.rotation.keep : nil }
             }, trouble: trouble)
-        _ = try loop.watch(timer.number, for: .readable) { [weak self] _ in self?.lookAtClock() }
+        timer = try WallTimer(loop: loop) { [weak self] _ in self?.lookAtClock() }
     }
 
     /// The file of one more stream.
@@ -81,14 +80,12 @@ final class LogFiles {
 
     private func arm(_ second: Int) {
         if let armed, armed <= second { return }
-        if clinux_wall_timer_arm(timer.number, Int64(second)) == 0 { armed = second }
+        if timer?.arm(at: Int64(second)) == true { armed = second }
     }
 
     /// Its time has come, or the clock was set: the files say when they are due next.
     private func lookAtClock() {
-        clinux_wall_timer_clear(timer.number)
         armed = nil
-        clinux_wall_timer_arm(timer.number, 0)
         for entry in entries.values { entry.file.look() }
     }
 }

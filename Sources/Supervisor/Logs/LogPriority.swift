@@ -5,17 +5,21 @@ enum LogPriority: Int, Sendable {
 
     /// The priority for a level's name as loggers write it; `info` for one we do not know.
     init(level: String) {
-        self =
-            switch level.lowercased() {
-            case "emerg", "emergency", "panic": .emergency
-            case "alert": .alert
-            case "crit", "critical", "fatal": .critical
-            case "err", "error": .error
-            case "warn", "warning": .warning
-            case "notice": .notice
-            case "debug", "trace": .debug
-            default: .info
-            }
+        self = LogPriority(named: level) ?? .info
+    }
+
+    init?(named level: String) {
+        switch level.lowercased() {
+        case "emerg", "emergency", "panic": self = .emergency
+        case "alert": self = .alert
+        case "crit", "critical", "fatal": self = .critical
+        case "err", "error": self = .error
+        case "warn", "warning": self = .warning
+        case "notice", "note": self = .notice
+        case "info", "information": self = .info
+        case "debug", "trace": self = .debug
+        default: return nil
+        }
     }
 
     /// Takes a `<N>` prefix (sd-daemon(3)) off a line.

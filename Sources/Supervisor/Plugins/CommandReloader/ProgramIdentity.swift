@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Which program a path names right now: where its links lead, and which file stands there in which version.
@@ -11,12 +12,12 @@ struct ProgramIdentity: Sendable, Equatable {
     init?(of path: String) {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
-        var status = stat()
-        guard stat(real, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(real, X_OK) == 0 else { return nil }
+        var status = clinux_status()
+        guard clinux_stat(real, &status) == 0, status.is_file, access(real, X_OK) == 0 else { return nil }
         self.path = String(cString: real)
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-        changed = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+        device = status.device
+        inode = status.inode
+        changed = status.modified
     }
 
     /// Every folder in which a change can make the path name another program: its own, and that of each link on the way.

@@ -55,10 +55,7 @@ final class PluginPipes {
     func spawn(_ request: SpawnRequest) throws(SpawnError) -> ChildProcess {
         guard let theirs else { throw SpawnError(step: .descriptors, code: EBADF, subject: request.executable) }
         var request = request
-        request.sockets = [
-            .init(descriptor: theirs.reading, name: "events"), .init(descriptor: theirs.writing, name: "commands"),
-        ]
-        request.announcesSockets = false
+        request.placed = [.init(descriptor: theirs.reading, at: 3), .init(descriptor: theirs.writing, at: 4)]
         defer { closeTheirs() }
         return try Spawner.spawn(request)
     }

@@ -180,7 +180,10 @@ final class PluginProcess {
         if let number = output?.number { return number }
         let ends = try Pipe().ends()
         output = OwnedDescriptor(adopting: ends.writing)
-        arbiter.relay.post(.open(slot: slot, watcher: name, descriptor: ends.reading))
+        arbiter.relay.post(
+            .open(
+                slot: slot, watcher: name, stream: .output, file: nil, rotation: arbiter.settings.rotation,
+                descriptor: ends.reading))
         return ends.writing
     }
 

@@ -21,7 +21,10 @@ final class PluginRun {
         arbiter.nextSlot += 1
         let ends = try Pipe().ends()
         let output = OwnedDescriptor(adopting: ends.writing)
-        relay.post(.open(slot: slot, watcher: plugin, descriptor: ends.reading))
+        relay.post(
+            .open(
+                slot: slot, watcher: plugin, stream: .output, file: nil, rotation: arbiter.settings.rotation,
+                descriptor: ends.reading))
         do {
             var request = try PluginProcess.request(words, definition, under: arbiter)
             request.input = arbiter.nullInput.number

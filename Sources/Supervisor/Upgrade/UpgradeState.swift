@@ -1,0 +1,97 @@
+internal import PluginInterface
+internal import ProcessControl
+internal import Supervision
+
+/// All that the supervisor's next program has to know to go on where this one stops. It goes from one to the other as
+/// JSON in a file in memory; descriptors go along under their numbers.
+struct UpgradeState: Codable {
+    /// Changes when an older program's state can no longer be read. A member that is new needs no other number: read
+    /// without it, it takes its default (`UpgradeFile`).
+    static let protocolNumber = 1
+
+    struct Socket: Codable {
+        var definition: SocketDefinition
+        var request: SocketRequest
+        var descriptor: CInt
+    }
+
+    /// One pipe of a slot: both ends, and what was read of a line that has not ended.
+    struct Output: Codable {
+        var isError: Bool
+        var file: String?
+        var reading: CInt
+        /// nil: nobody of ours will write to it any more.
+        var writing: CInt?
+        /// Hexadecimal.
+        var rest: String
+    }
+
+    struct Slot: Codable {
+        var place: Int
+        var definition: WatcherDefinition
+        var machine: WatcherMachine
+        var instance: Int
+        var restarts: Int
+        var pid: ProcessID?
+        var mainProcess: ProcessID?
+        /// Nanoseconds since boot.
+        var startedAt: UInt64?
+        var status: String
+        var spawnProblem: String?
+        /// The timer that is armed, for its generation.
+        var timerDue: UInt64?
+        var timerGeneration: Int
+        var outputs: [Output]
+    }
+
+    enum Goal: String, Codable {
+        case up, down, removed
+    }
+
+    struct Watcher: Codable {
+        var definition: WatcherDefinition
+        var goal: Goal
+        var instances: Int
+        var refusal: String?
+        var slots: [Slot]
+        /// Processes on their way out.
+        var retiring: [Slot]
+    }
+
+    /// A pipe that outlived its slot: some descendant still writes to it.
+    struct Leftover: Codable {
+        var watcher: String
+        var instance: Int
+        var output: Output
+    }
+
+    var protocolNumber = Self.protocolNumber
+    /// The version that wrote it.
+    var version: String
+    /// How many upgrades lie behind, this one included.
+    var upgrades: Int
+    /// Nanoseconds since boot.
+    var startedAt: UInt64
+    var run: String
+    var logs: String
+    var settings: SupervisorSettings
+    var plugins: [PluginDefinition]
+    /// The plugins' processes, which end and are started anew.
+    var pluginProcesses: [ProcessID]
+    var essential: [String]
+    /// Names in starting order.
+    var order: [String]
+    var watchers: [Watcher]
+    var leftovers: [Leftover]
+    var sockets: [Socket]
+    var notifySocket: CInt
+    var lock: CInt
+
+    /// Every descriptor that the next program takes over.
+    var descriptors: [CInt] {
+        let slots = watchers.flatMap { $0.slots + $0.retiring }
+        let outputs = slots.flatMap(\.outputs) + leftovers.map(\.output)
+        return sockets.map(\.descriptor) + outputs.map(\.reading) + outputs.compactMap(\.writing)
+            + [notifySocket, lock].filter { $0 >= 0 }
+    }
+}
