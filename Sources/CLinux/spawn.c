@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "clinux_spawn.h"
 
+#include "clinux_process.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
