@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "clinux_exec.h"
+#include "clinux_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,10 @@ int clinux_keep_on_exec(int descriptor, int keep) {
 }
 
 int clinux_execute(const char *path, char *const arguments[], char *const environment[]) {
+    // The next program is given what we were given, and raises it again.
+    clinux_restore_descriptor_limit();
     execve(path, arguments, environment);
-    return -errno;
+    int error = errno;
+    clinux_raise_descriptor_limit();
+    return -error;
 }

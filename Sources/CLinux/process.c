@@ -21,10 +21,9 @@ int clinux_forbid_core_dumps(void) {
 static struct rlimit before;
 static int was_raised;
 
-int clinux_descriptor_limit_before(unsigned long long *soft, unsigned long long *hard) {
-    *soft = before.rlim_cur;
-    *hard = before.rlim_max;
-    return was_raised;
+int clinux_restore_descriptor_limit(void) {
+    if (!was_raised) return 0;
+    return setrlimit(RLIMIT_NOFILE, &before) < 0 ? -errno : 0;
 }
 
 void clinux_raise_descriptor_limit(void) {

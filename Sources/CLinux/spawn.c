@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "clinux_spawn.h"
+#include "clinux_process.h"
 
 #include "clinux_process.h"
 
@@ -109,11 +110,7 @@ static int place_descriptors(const struct clinux_spawn_request *request) {
 }
 
 static int set_limits(const struct clinux_spawn_request *request) {
-    unsigned long long soft, hard;
-    if (clinux_descriptor_limit_before(&soft, &hard)) {
-        struct rlimit value = {(rlim_t)soft, (rlim_t)hard};
-        if (setrlimit(RLIMIT_NOFILE, &value) < 0) return -1;
-    }
+    if (clinux_restore_descriptor_limit() < 0) return -1;
     for (size_t index = 0; index < request->limit_count; index++) {
         const struct clinux_limit *limit = &request->limits[index];
         struct rlimit value = {(rlim_t)limit->soft, (rlim_t)limit->hard};

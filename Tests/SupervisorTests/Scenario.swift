@@ -29,7 +29,9 @@ final class Scenario {
     /// - Parameter change: what else is to be so.
     init(
         _ definitions: [WatcherDefinition], in folder: ScenarioFolder? = nil, essential: Set<String> = [],
-        _ change: (inout DesiredState) -> Void = { _ in }, prepare: (Arbiter) -> Void = { _ in }
+        _ change: (inout DesiredState) -> Void = { _ in },
+        surroundings around: (inout Arbiter.Surroundings) -> Void = { _ in },
+        prepare: (Arbiter) -> Void = { _ in }
     ) throws {
         let folder = try folder ?? ScenarioFolder()
         self.folder = folder
@@ -43,7 +45,9 @@ final class Scenario {
         try sockets.bind(definitions.flatMap(\.sockets))
         var surroundings = Arbiter.Surroundings(runFolder: folder.path) { next.value }
         surroundings.adoptsOrphans = false
+        surroundings.controlGroups = nil
         surroundings.notifier = SystemdNotifier(isWanted: false)
+        around(&surroundings)
         arbiter = try Arbiter(loop: loop, relay: relay, sockets: sockets, desired: desired, surroundings: surroundings)
         prepare(arbiter)
         try arbiter.start()

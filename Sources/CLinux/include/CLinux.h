@@ -2,6 +2,7 @@
 #define CLINUX_H
 // What Linux offers and Swift cannot call by itself. Every function returns a value >= 0, or -errno.
 #include "clinux_access.h"
+#include "clinux_connect.h"
 #include "clinux_epoll.h"
 #include "clinux_exec.h"
 #include "clinux_file.h"
@@ -13,4 +14,5 @@
 #include "clinux_signal.h"
 #include "clinux_socket.h"
 #include "clinux_spawn.h"
+#include "clinux_wall_clock.h"
 #endif

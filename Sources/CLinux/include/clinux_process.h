@@ -9,8 +9,9 @@ int clinux_forbid_core_dumps(void);
 /// Allows as many open descriptors as the hard limit does: each connection takes one, a blob on its way another.
 /// What clinux_spawn starts keeps the limit that was there before.
 void clinux_raise_descriptor_limit(void);
-/// The limit before it was raised. Returns 0 when it was not.
-int clinux_descriptor_limit_before(unsigned long long *soft, unsigned long long *hard);
+/// Takes it back to what it was before, for a program that takes our place or is started by us: one that uses select(2)
+/// breaks past 1,024 descriptors, one that wants more raises its own. Returns 0 or -errno.
+int clinux_restore_descriptor_limit(void);
 /// Opens /dev/null where standard input, output or error is closed, so that no other file can get their number and be
 /// written to by mistake. Call it first of all. Returns 0 or -errno.
 int clinux_fill_standard_descriptors(void);

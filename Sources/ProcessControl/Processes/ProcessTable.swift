@@ -31,6 +31,15 @@ package enum ProcessTable {
         return found
     }
 
+    /// When a process was started, in the kernel's own figures: together with the pid it names one process for ever.
+    /// - Returns: nil where there is none, or only its zombie.
+    package static func startTime(of pid: ProcessID) -> String? {
+        guard let text = TextFile.read("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+        return String(fields[19])
+    }
+
     private static func children(of process: String) -> [ProcessID] {
         entries(of: "/proc/\(process)/task").flatMap { thread -> [ProcessID] in
             let text = TextFile.read("/proc/\(process)/task/\(thread)/children") ?? ""

@@ -48,4 +48,9 @@ package enum ProgramReplacement {
     package static func takeOver(_ descriptor: CInt) -> OwnedDescriptor? {
         clinux_keep_on_exec(descriptor, 0) == 0 ? OwnedDescriptor(adopting: descriptor) : nil
     }
+
+    /// The same for one that has its owner elsewhere.
+    package static func closeOnExec(_ descriptor: CInt) {
+        _ = clinux_keep_on_exec(descriptor, 0)
+    }
 }

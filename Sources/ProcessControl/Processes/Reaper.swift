@@ -34,6 +34,9 @@ package final class Reaper {
         expected[pid] = Expected(child: child, registration: registration, ended: ended)
     }
 
+    /// Whether a process is one of those that were announced.
+    package func expects(_ pid: ProcessID) -> Bool { expected[pid] != nil }
+
     /// Reaps whatever has ended. Called on SIGCHLD.
     package func sweep() {
         guard adoptsOrphans else {

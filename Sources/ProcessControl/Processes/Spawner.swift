@@ -26,7 +26,7 @@ package enum Spawner {
                                 raw.environment = environment.pointer
                                 // The child writes its pid behind "LISTEN_PID=", the first line where there are sockets.
                                 raw.listen_pid =
-                                    descriptors.isEmpty || !request.announcesSockets
+                                    descriptors.isEmpty
                                     ? nil : environment.first?.advanced(by: 11)
                                 raw.folder = folder
                                 raw.descriptors = descriptors.baseAddress

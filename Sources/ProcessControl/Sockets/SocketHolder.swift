@@ -3,7 +3,9 @@
 package enum SocketHolder {
     /// The process that listens at a TCP port, or has a UDP port.
     package static func find(port: Int, datagrams: Bool = false) -> SocketError.Holder? {
-        for table in datagrams ? ["/proc/self/net/udp", "/proc/self/net/udp6"] : ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
+        for table in datagrams
+            ? ["/proc/self/net/udp", "/proc/self/net/udp6"] : ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
+        {
             let text = TextFile.read(table) ?? ""
             let state = datagrams ? "07" : "0A"
             if let inode = boundInode(in: text, port: port, state: state), let holder = holder(of: inode) {
@@ -15,7 +17,8 @@ package enum SocketHolder {
 
     /// The process that has a unix socket bound at a path.
     package static func find(path: String) -> SocketError.Holder? {
-        for line in (TextFile.read("/proc/self/net/unix") ?? "").split(separator: "\n") where line.hasSuffix(" " + path) {
+        for line in (TextFile.read("/proc/self/net/unix") ?? "").split(separator: "\n") where line.hasSuffix(" " + path)
+        {
             let fields = line.split(separator: " ")
             if fields.count >= 8, let inode = UInt64(fields[6]), let holder = holder(of: inode) { return holder }
         }

@@ -65,8 +65,11 @@ extension Arbiter {
         if standing != before {
             for dependent in dependents[name] ?? [] { touch(dependent) }
         }
-        if standing.isIdle { busy.remove(name) } else { busy.insert(name) }
-        let isSettled = watcher.goal != .up || standing.isReady || standing.hasFailed
+        tellHooks(watcher, standing, before: before)
+        noteDemand(watcher, standing)
+        turnClientsAway(watcher, standing)
+        if standing.isIdle && watcher.hookRuns.isEmpty { busy.remove(name) } else { busy.insert(name) }
+        let isSettled = watcher.goal != .up || standing.isReady || standing.hasFailed || watcher.gate.state == .waiting
         if isSettled { unsettled.remove(name) } else { unsettled.insert(name) }
         if standing.isIdle && (!before.isIdle || watcher.goal != .up) {
             for dependency in watcher.definition.dependencies where watchers[dependency.watcher]?.goal != .up {
@@ -74,7 +77,7 @@ extension Arbiter {
             }
         }
         answerWaits(watcher)
-        if standing.isIdle && watcher.goal == .removed { forget(watcher) }
+        if standing.isIdle && watcher.goal == .removed && watcher.hookRuns.isEmpty { forget(watcher) }
     }
 
     // MARK: Starting
@@ -82,7 +85,9 @@ extension Arbiter {
     private func startIfDue(_ watcher: Watcher) {
         guard !isStopping, watcher.refusal == nil else { return }
         let due = watcher.slots.filter { $0.machine.state == .stopped }
-        guard !due.isEmpty, isAllowedToStart(watcher), mayStart(watcher) else { return }
+        guard !due.isEmpty, isDemanded(watcher), isAllowedToStart(watcher), passesBeforeStart(watcher),
+            mayStart(watcher)
+        else { return }
         for slot in due {
             guard mayStartInstance(watcher) else { return }
             feed(.start, to: slot)
@@ -114,7 +119,7 @@ extension Arbiter {
         watchers[dependency.watcher]?.standing.fulfils(dependency.condition) ?? true
     }
 
-    private func refuse(_ watcher: Watcher, _ reason: String) {
+    func refuse(_ watcher: Watcher, _ reason: String) {
         guard watcher.refusal == nil else { return }
         watcher.refusal = reason
         log.error(
@@ -192,10 +197,13 @@ extension Arbiter {
 
     private func stopIfDue(_ watcher: Watcher) {
         guard !watcher.isIdle else { return }
+        if let timer = watcher.startTimer { loop.cancel(timer) }
+        watcher.startTimer = nil
         for name in dependents[watcher.name] ?? [] {
             guard let dependent = watchers[name] else { continue }
             guard dependent.isIdle || dependent.goal == .up else { return }
         }
+        guard passesBeforeStop(watcher) else { return }
         for slot in watcher.everySlot.reversed() {
             switch slot.machine.state {
             case .starting, .running, .backoff, .stopping(next: .start), .killing(next: .start),

@@ -6,12 +6,16 @@ internal import Supervision
 
 extension Arbiter {
     /// What the slot's next process gets, but for its output.
-    func request(for slot: WatcherSlot) throws -> SpawnRequest {
+    /// - Parameter other: a command in its place, a hook or a probe: as the same user with the same environment, but
+    ///   without sockets.
+    func request(for slot: WatcherSlot, command other: [String]? = nil) throws -> SpawnRequest {
         let definition = slot.definition
         let user = identities.user(of: definition.attributes)
         let inherited = sockets.inherited(by: definition)
         var environment = try ownEnvironment(of: definition)
-        for (index, socket) in inherited.enumerated() { environment.placeholders["sockets.\(socket.name)"] = "\(3 + index)" }
+        for (index, socket) in inherited.enumerated() {
+            environment.placeholders["sockets.\(socket.name)"] = "\(3 + index)"
+        }
         let placeholders = environment.resolver(slot)
         var variables = environment.inherited
         if let user {
@@ -21,9 +25,7 @@ extension Arbiter {
         }
         for (name, value) in environment.own { variables[name] = placeholders.resolve(value) }
         variables.merge(try secrets(definition, placeholders)) { _, secret in secret }
-        if definition.settings.awaitsReady || definition.settings.watchdog != nil || definition.reload == .signal {
-            variables["NOTIFY_SOCKET"] = notifySocket.path
-        }
+        variables["NOTIFY_SOCKET"] = notifySocket.path
         variables["DOCKMASTER_WATCHER"] = slot.watcher
         variables["DOCKMASTER_INSTANCE"] = "\(slot.instance)"
         variables["DOCKMASTER_WID"] = "\(slot.place)"
@@ -31,12 +33,14 @@ extension Arbiter {
             variables["WATCHDOG_USEC"] = "\(Int(watchdog / .microseconds(1)))"
         }
 
-        let command = definition.command.map(placeholders.resolve)
+        let command = (other ?? definition.command).map(placeholders.resolve)
         var request = SpawnRequest(try program(command.first ?? "", variables), Array(command.dropFirst()))
         request.environment = variables
         request.folder = definition.folder.map(placeholders.resolve)
-        request.sockets = inherited
         request.input = nullInput.number
+        try apply(definition.attributes, user, to: &request)
+        guard other == nil else { return request }
+        request.sockets = inherited
         if let name = definition.inputSocket {
             guard let socket = inherited.first(where: { $0.name == name }) else {
                 throw LaunchProblem(
@@ -44,7 +48,6 @@ extension Arbiter {
             }
             request.input = socket.descriptor
         }
-        try apply(definition.attributes, user, to: &request)
         request.parentDeathSignal = definition.parentDeathSignal
         return request
     }

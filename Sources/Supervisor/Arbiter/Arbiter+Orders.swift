@@ -70,7 +70,9 @@ extension Arbiter {
     /// Has a watcher run, and with it those that it requires.
     private func bringUp(_ watcher: Watcher) {
         watcher.refusal = nil
+        if watcher.goal != .up { watcher.passed.remove(.beforeStop) }
         watcher.goal = .up
+        demand(watcher)
         unsettled.insert(watcher.name)
         for slot in watcher.slots {
             switch slot.machine.state {

@@ -34,7 +34,7 @@ extension Arbiter {
                 rollout.manner = .sequential
             }
             // Nothing serves that a second process could stand beside.
-            if !watcher.slots.allSatisfy(\.isReady) { rollout.manner = .terminate }
+            if rollout.only == nil, !watcher.slots.allSatisfy(\.isReady) { rollout.manner = .terminate }
         }
         let limit = patience(rollout, watcher)
         rollout.deadline = loop.after(limit) { [weak self, weak watcher, weak rollout] in
@@ -53,7 +53,7 @@ extension Arbiter {
             }
         case .replace:
             let definition = rollout.definition ?? watcher.definition
-            for slot in watcher.slots {
+            for slot in watcher.slots where rollout.only == nil || rollout.only == slot.place {
                 let incoming = makeSlot(definition, place: slot.place, triesOnce: true)
                 slot.incoming = incoming
                 feed(.start, to: incoming)

@@ -22,6 +22,7 @@ extension Arbiter {
             touch(name)
         }
         keepSystemdPatient()
+        keepDeadline()
         // From the loop: a start that has just failed is still being dealt with.
         loop.after(.zero) { [weak self] in self?.advance() }
     }
@@ -36,8 +37,26 @@ extension Arbiter {
         return code == 0 && hadFailures ? 1 : code
     }
 
+    /// As PID 1 of a container we are killed ten seconds after `docker stop`: better to do it ourselves before.
+    private static let containerDeadline: Duration = .seconds(9)
+
+    private func keepDeadline() {
+        guard let limit = settings.stopDeadline ?? (getpid() == 1 ? Self.containerDeadline : nil) else { return }
+        loop.after(limit) { [weak self] in
+            guard let self else { return }
+            self.log.warning(
+                "not stopped within \(Words.duration(limit)): everything is killed", [("event", "killing")])
+            self.isPastDeadline = true
+            self.killAll()
+        }
+    }
+
     /// Everything at once, without grace.
     func killAll() {
+        for watcher in watchers.values {
+            watcher.passed.insert(.beforeStop)
+            for run in watcher.hookRuns { run.kill() }
+        }
         for slot in Array(slots.values) { feed(.kill, to: slot) }
         plugins.killAll()
         advance()
@@ -67,7 +86,7 @@ extension Arbiter {
         reaper.sweep()
         let left = ProcessTable.children()
         if left.isEmpty { return finish() }
-        let expired = MonotonicTime.now >= deadline
+        let expired = isPastDeadline || MonotonicTime.now >= deadline
         if expired && killed { return finish() }
         if expired { for pid in left { kill(pid, SIGKILL) } }
         let next = expired ? MonotonicTime.now.advanced(by: Self.leftoverGrace) : deadline
@@ -80,6 +99,7 @@ extension Arbiter {
         let took = stopStarted.map { Words.duration(MonotonicTime.now.since($0)) } ?? "0 s"
         log.info("stopped after \(took)", [("event", "stopped")])
         for slot in Array(slots.values) { forget(slot) }
+        controlGroups?.removeAll()
         loop.stop()
     }
 }

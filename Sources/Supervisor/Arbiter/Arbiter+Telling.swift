@@ -75,7 +75,7 @@ extension Arbiter {
         }
     }
 
-    private func publish(_ kind: SupervisorEvent.Kind, _ slot: WatcherSlot, _ fields: [String: String] = [:]) {
+    func publish(_ kind: SupervisorEvent.Kind, _ slot: WatcherSlot, _ fields: [String: String] = [:]) {
         events.publish(
             SupervisorEvent(
                 kind, watcher: slot.watcher, instance: slot.instance, pid: slot.child?.pid, time: Self.wallClock(),

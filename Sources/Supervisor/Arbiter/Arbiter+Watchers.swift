@@ -77,6 +77,7 @@ extension Arbiter {
                     remedy: "see dockmaster list"))
         }
         watcher.goal = .removed
+        touch(name)
         if keepsProcesses {
             progress(watcher)
             forget(watcher)
@@ -170,7 +171,10 @@ extension Arbiter {
 
     func forget(_ slot: WatcherSlot) {
         if let timer = slot.timer { loop.cancel(timer) }
+        slot.readiness = nil
+        slot.endHealth(loop)
         slot.closeOutput(relay)
+        if let group = slot.controlGroup { controlGroups?.remove(group) }
         slots[slot.number] = nil
         // A process that lives on is nobody's from here on: its end must not bring another.
         if let child = slot.child, slotsByProcess[child.pid] === slot { slotsByProcess[child.pid] = nil }

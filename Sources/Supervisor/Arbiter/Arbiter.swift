@@ -19,9 +19,13 @@ final class Arbiter {
         /// Whether orphans come to us: as PID 1 or subreaper.
         var adoptsOrphans = true
         var environment = ChildEnvironment.inherited()
+        /// Below which folder of /sys/fs/cgroup processes get groups of their own; nil: nowhere.
+        var controlGroups = ControlGroups.ownFolder()
         /// Everything of ours that a watcher with `copy_env` gets.
         var fullEnvironment: () -> [String: String] = ChildEnvironment.all
         var notifier = SystemdNotifier()
+        /// The notify socket of this process's earlier program; nil: a new one is made.
+        var notifySocket: NotifySocket?
         /// Reads the configuration anew. Blocks; runs on a helper thread.
         var load: @Sendable () -> Result<DesiredState, Refusal>
     }
@@ -46,7 +50,8 @@ final class Arbiter {
     /// /dev/null, what children read from.
     let nullInput: OwnedDescriptor
     let nullOutput: OwnedDescriptor
-    let startedAt = MonotonicTime.now
+    var startedAt = MonotonicTime.now
+    let upgrades = UpgradeOffice()
     var sockets = SocketTable()
     var watchers: [String: Watcher] = [:]
     /// Names in starting order.
@@ -68,6 +73,12 @@ final class Arbiter {
     var spawnCount = 0
     /// Watchers that have not come where they should, and those that have a process or will have one by themselves.
     var lookUpCount = 0
+    let controlGroups: ControlGroups?
+    /// Whether orphans are to be looked for in this turn of the loop.
+    var looksForOrphans = false
+    /// Whether stopping has taken too long: no grace any more.
+    var isPastDeadline = false
+    var hasKilledOrphans = false
     /// What goes on once helpers have looked users up.
     var lookups: [Int: (Result<IdentityTable, Refusal>) -> Void] = [:]
     var unsettled: Set<String> = []
@@ -94,6 +105,7 @@ final class Arbiter {
         log = SupervisorLog(relay: relay)
         self.surroundings = surroundings
         self.sockets = sockets
+        controlGroups = surroundings.controlGroups.map { ControlGroups($0) }
         settings = desired.settings
         essential = desired.essential
         logsFolder = desired.logs
@@ -101,7 +113,8 @@ final class Arbiter {
         reaper = Reaper(loop: loop, adoptsOrphans: surroundings.adoptsOrphans)
         plugins = try PluginHost(desired.plugins, watchers: desired.definitions.map(\.name))
         do {
-            notifySocket = try NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
+            notifySocket =
+                try surroundings.notifySocket ?? NotifySocket(path: "\(surroundings.runFolder)/notify.sock")
             helpers = try Mailbox()
             nullInput = try OwnedDescriptor.open("/dev/null", O_RDONLY)
             nullOutput = try OwnedDescriptor.open("/dev/null", O_WRONLY)
@@ -128,7 +141,7 @@ final class Arbiter {
     /// SIGTERM, SIGINT and SIGQUIT stop, the second one at once; SIGHUP reloads; SIGCHLD reaps.
     func take(_ signal: SignalStream.Arrival) {
         switch signal.signal {
-        case SIGCHLD: reaper.sweep()
+        case SIGCHLD: reap()
         case SIGHUP:
             relay.post(.reopen)
             requestReload { _ in }

@@ -17,6 +17,8 @@ final class Rollout {
     var manner: Manner
     /// What the watcher is to be; nil: what it is already.
     let definition: WatcherDefinition?
+    /// The one place that is concerned; nil: all.
+    let only: Int?
     /// Sequential: the places that have not had their turn. Otherwise those that are waited for.
     var places: [WatcherSlot] = []
     /// The process that each place had before, by the slot's number.
@@ -26,9 +28,13 @@ final class Rollout {
     /// Called once, with what went wrong.
     let answer: (String?) -> Void
 
-    init(_ manner: Manner, to definition: WatcherDefinition? = nil, _ answer: @escaping (String?) -> Void) {
+    init(
+        _ manner: Manner, to definition: WatcherDefinition? = nil, only: Int? = nil,
+        _ answer: @escaping (String?) -> Void
+    ) {
         self.manner = manner
         self.definition = definition
+        self.only = only
         self.answer = answer
     }
 }

@@ -33,6 +33,19 @@ final class Watcher {
     var nextStart: MonotonicTime?
     var startTimer: EventLoop.Timer?
 
+    /// Hooks that run or wait for their turn; those that have let pass what they may refuse, and those being asked.
+    var hookRuns: [HookRun] = []
+    var passed: Set<HookDefinition.Point> = []
+    var asked: Set<HookDefinition.Point> = []
+    /// Holds an on-demand watcher back, and looks at its sockets meanwhile.
+    var gate = OnDemandGate()
+    var demand: SocketWatch?
+    /// Turns clients away while the watcher is failed.
+    var turningAway: SocketWatch?
+
+    /// Whether its cgroup limits have been told to be without effect.
+    var isToldUnlimited = false
+
     init(definition: WatcherDefinition) {
         self.definition = definition
         goal = definition.autostart ? .up : .down

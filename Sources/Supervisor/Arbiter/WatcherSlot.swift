@@ -26,6 +26,9 @@ final class WatcherSlot {
     /// The writing ends of the pipes for output, kept open over restarts.
     private var outputs: [(stream: LogStream, file: String?, pipe: SharedDescriptor)] = []
     var timer: EventLoop.Timer?
+    /// When the timer fires and what it says then; nil: none is armed.
+    var timerDue: MonotonicTime?
+    var timerGeneration = 0
     /// Which process of the watcher this is or was last, counted from 1.
     var instance = 0
     var startedAt: MonotonicTime?
@@ -40,6 +43,15 @@ final class WatcherSlot {
     var spawnProblem: String?
     /// What a shell would report of a start that failed.
     var spawnCode: CInt = 1
+    /// The folder of the slot's control group.
+    var controlGroup: String?
+    /// What was below the process when it was told to stop, with their starting times.
+    var tree: [(pid: ProcessID, started: String)] = []
+    var readiness: ReadinessWatch?
+    private var readinessPipe: OwnedDescriptor?
+    var health = HealthState()
+    var healthWatch: HealthWatch?
+    var ageTimer: EventLoop.Timer?
     /// The pid that MAINPID= named, where it is not the child itself.
     var mainProcess: ProcessID?
 
@@ -94,7 +106,29 @@ final class WatcherSlot {
     }
 
     /// What the health checks say; without any, a process is as healthy as it is ready.
-    var isHealthy: Bool { true }
+    var isHealthy: Bool { definition.health == nil || health.isHealthy == true }
+
+    /// Makes the pipe at which the process says that it is ready.
+    /// - Returns: the writing end, for the process.
+    func makeReadinessPipe() throws(SystemError) -> OwnedDescriptor {
+        let ends = try Pipe().ends()
+        readinessPipe = OwnedDescriptor(adopting: ends.reading)
+        return OwnedDescriptor(adopting: ends.writing)
+    }
+
+    func takeReadinessPipe() -> OwnedDescriptor? {
+        readinessPipe.take()
+    }
+
+    /// The process is not ready any more: nothing is known of its health.
+    func endHealth(_ loop: EventLoop, keepsAge: Bool = false) {
+        healthWatch = nil
+        health.reset()
+        if !keepsAge, let ageTimer {
+            loop.cancel(ageTimer)
+            self.ageTimer = nil
+        }
+    }
 
     /// The descriptor a process writes to, opened with the first use; the reading end goes to the log.
     /// - Parameter file: where its lines go; nil: the watcher's own file.
@@ -110,6 +144,16 @@ final class WatcherSlot {
                 slot: number, watcher: watcher, stream: stream, file: file, rotation: rotation,
                 descriptor: ends.reading))
         return ends.writing
+    }
+
+    /// The writing ends that are open.
+    var writingEnds: [(stream: LogStream, file: String?, descriptor: CInt)] {
+        outputs.map { ($0.stream, $0.file, $0.pipe.number) }
+    }
+
+    /// Goes on with a pipe of this process's earlier program.
+    func adoptOutput(_ stream: LogStream, file: String?, _ descriptor: CInt) {
+        outputs.append((stream, file, SharedDescriptor(OwnedDescriptor(adopting: descriptor))))
     }
 
     /// No process will be started here any more.

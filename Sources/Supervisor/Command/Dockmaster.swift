@@ -8,7 +8,9 @@ struct Dockmaster: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dockmaster", abstract: "A private Docker registry that runs as one thing.",
         version: Version.text,
-        subcommands: [RunCommand.self, CheckCommand.self, RenderCommand.self, VersionCommand.self],
+        subcommands: [
+            RunCommand.self, CheckCommand.self, RenderCommand.self, UpgradeCommand.self, VersionCommand.self,
+        ],
         groupedSubcommands: [
             CommandGroup(
                 name: "Look", subcommands: [

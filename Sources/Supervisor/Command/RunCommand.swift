@@ -28,6 +28,16 @@ struct RunCommand: ParsableCommand {
         }
         SignalStream.ignoreBrokenPipes()
         umask(0o077)
+        // Three descriptors a watcher; its processes keep the limit that we were given.
+        clinux_raise_descriptor_limit()
+
+        let takeover: CInt?
+        do throws(Refusal) {
+            takeover = try UpgradeFile.announced().map { state throws(Refusal) in try goOn(from: state, signals) }
+        } catch {
+            throw CommandFailure.end(error, code: 1)
+        }
+        if let takeover { throw ExitCode(takeover) }
 
         let options: BundleOptions
         let configuration: BundleConfiguration
@@ -65,14 +75,7 @@ struct RunCommand: ParsableCommand {
         }
         try desired.write()
 
-        let surroundings = Arbiter.Surroundings(runFolder: run) {
-            do throws(Refusal) {
-                return .success(
-                    try BundleLoading.desired(try BundleLoading.read(options), workers: workers, inUse: (run, logs)))
-            } catch {
-                return .failure(error)
-            }
-        }
+        let surroundings = surroundings(options, run: run, logs: logs)
         do {
             let relay = try LogRelay(folder: desired.logs)
             defer { relay.finish() }
@@ -80,21 +83,69 @@ struct RunCommand: ParsableCommand {
             let loop = try EventLoop()
             let arbiter = try Arbiter(
                 loop: loop, relay: relay, sockets: sockets, desired: desired, surroundings: surroundings)
-            let desk = try ControlDesk(arbiter)
-            let control = try ControlServer(
-                path: folder.controlSocket, loop: loop, settings: desired.settings.control
-            ) { desk.answer($0, $1) }
-            control.keepUp(with: arbiter)
-            _ = try loop.watch(signals.descriptor, for: .readable) { [weak arbiter] _ in
-                while let signal = signals.next() { arbiter?.take(signal) }
-            }
-            try arbiter.start()
-            try loop.run()
-            return withExtendedLifetime((control, folder)) { arbiter.exitCode }
+            return try serve(arbiter, folder, signals) { try arbiter.start() }
         } catch let refusal as Refusal {
             throw refusal
         } catch {
             throw Refusal(problems: ["\(error)"])
         }
+    }
+
+    /// Goes on where this process's earlier program stopped (`dockmaster upgrade`). The configuration is not read: what is
+    /// in force stays so until the next reload.
+    private func goOn(from state: UpgradeState, _ signals: SignalStream) throws(Refusal) -> CInt {
+        let options = try bundle.options()
+        let folder = RunFolder(state.run, resuming: OwnedDescriptor(adopting: state.lock))
+        var surroundings = surroundings(options, run: state.run, logs: state.logs)
+        surroundings.notifySocket = NotifySocket(
+            resuming: OwnedDescriptor(adopting: state.notifySocket), path: folder.notifySocket)
+        let desired = DesiredState(
+            definitions: state.watchers.map(\.definition), plugins: state.plugins, settings: state.settings,
+            essential: Set(state.essential), logs: state.logs)
+        do {
+            let relay = try LogRelay(folder: state.logs, rotation: state.settings.rotation)
+            defer { relay.finish() }
+            let sockets = SocketTable(resuming: state.sockets, store: surroundings.notifier)
+            let arbiter = try Arbiter(
+                loop: try EventLoop(), relay: relay, sockets: sockets, desired: desired, surroundings: surroundings)
+            return try serve(arbiter, folder, signals) {
+                arbiter.takeOver(state)
+                try arbiter.start()
+                arbiter.announceTakeover()
+            }
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch {
+            throw Refusal(problems: ["\(error)"])
+        }
+    }
+
+    private func surroundings(_ options: BundleOptions, run: String, logs: String) -> Arbiter.Surroundings {
+        let workers = BundleLoading.workersFolder()
+        return Arbiter.Surroundings(runFolder: run) {
+            do throws(Refusal) {
+                return .success(
+                    try BundleLoading.desired(try BundleLoading.read(options), workers: workers, inUse: (run, logs)))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    private func serve(
+        _ arbiter: Arbiter, _ folder: RunFolder, _ signals: SignalStream, _ start: () throws -> Void
+    ) throws -> CInt {
+        arbiter.upgrades.lock = folder.descriptor
+        let desk = try ControlDesk(arbiter)
+        let control = try ControlServer(
+            path: folder.controlSocket, loop: arbiter.loop, settings: arbiter.settings.control
+        ) { desk.answer($0, $1) }
+        control.keepUp(with: arbiter)
+        _ = try arbiter.loop.watch(signals.descriptor, for: .readable) { [weak arbiter] _ in
+            while let signal = signals.next() { arbiter?.take(signal) }
+        }
+        try start()
+        try arbiter.loop.run()
+        return withExtendedLifetime((control, folder)) { arbiter.exitCode }
     }
 }

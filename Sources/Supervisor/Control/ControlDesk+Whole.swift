@@ -12,6 +12,17 @@ extension ControlDesk {
             call.reply(.json(.object([("state", .string("stopping"))]), status: 202))
             desk.arbiter.shutDown(code: 0, why: "asked to over the control socket")
         },
+        .get("/v1/upgrade") { desk, call in call.reply(.json(desk.arbiter.upgrades.json)) },
+        .change("POST", "/v1/upgrade") { desk, call throws(ControlProblem) in
+            let arbiter = desk.arbiter
+            arbiter.requestUpgrade(try call.fields()["program"].string) { refusal in
+                if let refusal {
+                    call.reply(.problem(422, refusal.description, remedy: "see dockmaster logs dockmaster"))
+                } else {
+                    call.reply(.json(arbiter.upgrades.json, status: 202))
+                }
+            }
+        },
         .change("POST", "/v1/logs/rotate") { desk, call throws(ControlProblem) in
             let isSome = call.request.query["watcher"] != nil
             let names = try isSome ? desk.selectByQuery(call) : []

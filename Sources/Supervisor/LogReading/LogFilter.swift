@@ -1,3 +1,4 @@
+internal import PluginInterface
 internal import CLinux
 
 /// Which lines are asked for.

@@ -1,3 +1,4 @@
+internal import PluginInterface
 internal import BundleLog
 internal import Glibc
 internal import ProcessControl

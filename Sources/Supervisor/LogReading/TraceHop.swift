@@ -1,3 +1,5 @@
+internal import PluginInterface
+
 /// One line about a request: what one worker says of it.
 struct TraceHop {
     let time: Int64

@@ -1,3 +1,5 @@
+internal import PluginInterface
+
 /// Finds a request in the logs of all workers.
 struct TraceSearch {
     private static let secondsOfToken: Int64 = 900

@@ -1,3 +1,4 @@
+internal import PluginInterface
 internal import Glibc
 internal import ProcessControl
 

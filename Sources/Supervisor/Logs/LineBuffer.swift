@@ -4,11 +4,13 @@ internal import CLinux
 /// within a line of another. What stands after the last newline is held until it is complete.
 /// - Size: a line past `limit` bytes is given out in pieces, so that no writer can fill our memory.
 struct LineBuffer {
-    private var rest: [UInt8] = []
+    /// The beginning of a line that has not ended.
+    private(set) var rest: [UInt8]
     private let limit: Int
 
-    init(limit: Int = 4 << 20) {
+    init(limit: Int = 4 << 20, rest: [UInt8] = []) {
         self.limit = limit
+        self.rest = rest
     }
 
     /// Calls `emit` with one or more whole lines, newlines included, as often as needed.

@@ -1,3 +1,4 @@
+internal import ProcessControl
 internal import Supervision
 
 /// What the arbiter tells the log relay. Slots are numbers that the arbiter never uses twice.
@@ -6,6 +7,10 @@ enum LogCommand: Sendable {
     /// - file: where its lines go; nil: the watcher's own, `<logs>/<watcher>/<watcher>.log`.
     case open(
         slot: Int, watcher: String, stream: LogStream, file: String?, rotation: LogRotation, descriptor: CInt)
+    /// Goes on with a stream of this process's earlier program, whose line it had begun.
+    case adopt(
+        slot: Int, watcher: String, stream: LogStream, file: String?, rotation: LogRotation, descriptor: CInt,
+        rest: [UInt8])
     /// A new process writes to the slot: its last words begin here.
     case spawned(slot: Int, instance: Int)
     /// No process of ours writes to the slot any more; it is read until its end.
@@ -22,6 +27,10 @@ enum LogCommand: Sendable {
     case reopen
     /// The files of a watcher, or of the supervisor itself ("dockmaster"), are rotated in another way from now on.
     case configure(watcher: String, rotation: LogRotation)
+    /// Reads no more, writes out what has been read, and answers with the streams: another program goes on with them.
+    case handOver(Mailbox<[LogHandOver]>)
+    /// That program has not come about: reading goes on.
+    case resume
     /// Reads what is there, writes it out, answers, and ends.
     case finish
 }

@@ -31,6 +31,17 @@ final class LogRelay: Sendable {
         commands.post(command)
     }
 
+    /// Has reading stop and what was read written out.
+    /// - Returns: what is to be gone on with; nil when the log hangs, and reads on once it hangs no more.
+    func handOver(within milliseconds: CInt = 2000) -> [LogHandOver]? {
+        guard let answer = try? Mailbox<[LogHandOver]>(), commands.post(.handOver(answer)) else { return nil }
+        var waiting = pollfd(fd: answer.descriptor, events: Int16(POLLIN), revents: 0)
+        while poll(&waiting, 1, milliseconds) < 0 && errno == EINTR {}
+        if let streams = answer.take().messages.first { return streams }
+        commands.post(.resume)
+        return nil
+    }
+
     /// Has everything written out, and waits for it at most that long.
     func finish(within milliseconds: CInt = 2000) {
         commands.post(.finish)

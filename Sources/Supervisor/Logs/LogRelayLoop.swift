@@ -55,6 +55,9 @@ final class LogRelayLoop {
         switch command {
         case .open(let number, let watcher, let stream, let file, let rotation, let descriptor):
             open(number, watcher, stream, file, rotation, OwnedDescriptor(adopting: descriptor))
+        case .adopt(let number, let watcher, let stream, let file, let rotation, let descriptor, let rest):
+            let pipe = OwnedDescriptor(adopting: descriptor)
+            open(number, watcher, stream, file, rotation, pipe)?.lines = LineBuffer(rest: rest)
         case .spawned(let number, let instance):
             guard let slot = slots[number] else { return }
             drain(number, slot)
@@ -72,6 +75,8 @@ final class LogRelayLoop {
             files?.rotate(watchers)
         case .reopen: files?.reopen()
         case .configure(let watcher, let rotation): files?.configure(watcher, rotation)
+        case .handOver(let answer): handOver(answer)
+        case .resume: for (number, slot) in slots { for input in slot.inputs { listen(to: input, number, slot) } }
         case .finish: finish()
         }
     }
@@ -83,19 +88,46 @@ final class LogRelayLoop {
         loop.stop()
     }
 
+    // MARK: Handing over
+
+    /// Bytes that have not been read stay in the pipes, for whoever reads them next.
+    private func handOver(_ answer: Mailbox<[LogHandOver]>) {
+        var streams: [LogHandOver] = []
+        for (number, slot) in slots {
+            for input in slot.inputs {
+                if let registration = input.registration { loop.stopWatching(registration) }
+                input.registration = nil
+                let isOwn = input.file.path == "\(folder)/\(slot.watcher)/\(slot.watcher).log"
+                streams.append(
+                    LogHandOver(
+                        slot: number, watcher: slot.watcher, instance: slot.instance, stream: input.stream,
+                        file: isOwn ? nil : input.file.path, descriptor: input.pipe.number, rest: input.lines.rest))
+            }
+        }
+        journal?.flush()
+        answer.post(streams)
+    }
+
     // MARK: Reading
 
+    @discardableResult
     private func open(
         _ number: Int, _ watcher: String, _ stream: LogStream, _ path: String?, _ rotation: LogRotation,
         _ pipe: consuming OwnedDescriptor
-    ) {
-        guard let files else { return }
+    ) -> LogSlot.Input? {
+        guard let files else { return nil }
         if path == nil { makeFolder(of: watcher) }
         let slot = slots[number] ?? LogSlot(watcher: watcher)
         let input = LogSlot.Input(stream: stream, pipe: pipe, file: files.open(path, for: watcher, rotation))
         slot.inputs.append(input)
         slots[number] = slot
         console?.widen(to: watcher)
+        listen(to: input, number, slot)
+        return input
+    }
+
+    private func listen(to input: LogSlot.Input, _ number: Int, _ slot: LogSlot) {
+        guard input.registration == nil else { return }
         do throws(SystemError) {
             input.registration = try loop.watch(input.pipe.number, for: .readable) {
                 [weak self, weak slot, weak input] _ in
@@ -104,7 +136,7 @@ final class LogRelayLoop {
                 if self.read(input, of: slot) == nil { self.end(number, slot, input) }
             }
         } catch {
-            tell("cannot read the output of \(watcher): \(error)")
+            tell("cannot read the output of \(slot.watcher): \(error)")
         }
     }
 

@@ -38,7 +38,10 @@ enum UpgradeFile {
         guard let number = CInt(text), let file = ProgramReplacement.takeOver(number) else {
             throw Refusal(problems: ["\(variable) names no open descriptor; it is for `dockmaster upgrade` alone"])
         }
-        return try read(file.number)
+        let state = try read(file.number)
+        // What came through exec goes no further by itself.
+        for descriptor in state.descriptors { ProgramReplacement.closeOnExec(descriptor) }
+        return state
     }
 
     // MARK: Members that an older program does not know

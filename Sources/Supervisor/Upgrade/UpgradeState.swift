@@ -87,6 +87,17 @@ struct UpgradeState: Codable {
     var notifySocket: CInt
     var lock: CInt
 
+    /// Whether this program can do with it what `Arbiter` will do.
+    func verify() throws(Refusal) {
+        let definitions = watchers.map(\.definition)
+        do {
+            _ = try StartOrder(definitions)
+            try PluginCheck.validate(plugins, watchers: definitions.map(\.name))
+        } catch {
+            throw Refusal(problems: ["\(error)"])
+        }
+    }
+
     /// Every descriptor that the next program takes over.
     var descriptors: [CInt] {
         let slots = watchers.flatMap { $0.slots + $0.retiring }

@@ -45,7 +45,8 @@ enum EnvironmentFile {
         }
         guard status.owner == 0 || status.owner == geteuid() else {
             throw LaunchProblem(
-                problem: "env_file \(path) belongs to user \(status.owner)", remedy: "chown it to root, or to dockmaster's user")
+                problem: "env_file \(path) belongs to user \(status.owner)",
+                remedy: "chown it to root, or to dockmaster's user")
         }
     }
 

@@ -28,6 +28,9 @@ final class PluginHost {
         self.definitions = definitions
     }
 
+    /// The processes of executable plugins.
+    var pids: [ProcessID] { processes.values.compactMap { $0.child?.pid } }
+
     var log: SupervisorLog? { arbiter?.log }
     var isStopping: Bool { arbiter?.isStopping ?? true }
 

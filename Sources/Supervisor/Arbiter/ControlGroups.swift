@@ -1,0 +1,160 @@
+internal import Glibc
+internal import ProcessControl
+internal import Supervision
+
+/// Control groups (cgroup v2), one for each slot: what ends a process ends everything it has ever started, and limits
+/// hold for all of it together. Where the tree is not ours to write there are none, and other means have to do.
+/// - Source: Linux, Documentation/admin-guide/cgroup-v2.rst.
+final class ControlGroups {
+    /// `<our own group>/dockmaster-<our pid>`.
+    private let folder: String
+    private var isMade = false
+    private var hasControllers: Result<Void, SystemError>?
+    /// Groups whose processes have not all gone yet.
+    private var leaving: Set<String> = []
+
+    /// The folder of our own group, where we may make further ones; nil: nowhere.
+    static func ownFolder() -> String? {
+        guard
+            let path = TextFile.read("/proc/self/cgroup")?.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }
+            ),
+            let mount = mountPoint()
+        else { return nil }
+        var own = String(path.dropFirst(3))
+        // We went in there ourselves, to make room for controllers.
+        if own.hasSuffix("/dockmaster-supervisor") { own = String(own.dropLast("/dockmaster-supervisor".count)) }
+        let folder = own == "/" || own.isEmpty ? mount : mount + own
+        guard !own.contains(".."), access("\(folder)/cgroup.procs", W_OK) == 0 else { return nil }
+        return folder
+    }
+
+    private static func mountPoint() -> String? {
+        for line in (TextFile.read("/proc/self/mountinfo") ?? "").split(separator: "\n") {
+            let parts = line.split(separator: " ")
+            guard let dash = parts.firstIndex(of: "-"), parts.count > dash + 1, parts[dash + 1] == "cgroup2",
+                parts.count > 5, parts[3] == "/"
+            else { continue }
+            return String(parts[4])
+        }
+        return nil
+    }
+
+    private let own: String
+
+    init(_ own: String) {
+        self.own = own
+        folder = "\(own)/dockmaster-\(getpid())"
+    }
+
+    deinit {
+        if isMade { removeAll() }
+    }
+
+    // MARK: Groups
+
+    /// Makes a group.
+    /// - Returns: its folder; nil where none can be made.
+    func make(_ name: String) -> String? {
+        if !isMade {
+            Self.removeStale(in: own)
+            guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { return nil }
+            isMade = true
+        }
+        let safe = name.map { $0 == "/" ? "_" : $0 }
+        for attempt in 0..<100 {
+            let group = "\(folder)/\(String(safe))" + (attempt == 0 ? "" : "+\(attempt)")
+            if mkdir(group, 0o755) == 0 { return group }
+            guard errno == EEXIST else { return nil }
+            // One of a process that lives on, from before an upgrade of ours.
+            if !isPopulated(group) { return group }
+        }
+        return nil
+    }
+
+    /// - Returns: what a process enters the group by.
+    func entrance(_ group: String) throws(SystemError) -> OwnedDescriptor {
+        try OwnedDescriptor.open("\(group)/cgroup.procs", O_WRONLY)
+    }
+
+    /// Kills every process in a group.
+    func kill(_ group: String) {
+        if write("1", "\(group)/cgroup.kill") == 0 { return }
+        // Before Linux 5.14.
+        for word in (TextFile.read("\(group)/cgroup.procs") ?? "").split(separator: "\n") {
+            if let pid = ProcessID(word), pid > 0 { Glibc.kill(pid, SIGKILL) }
+        }
+    }
+
+    func isPopulated(_ group: String) -> Bool {
+        (TextFile.read("\(group)/cgroup.events") ?? "").contains("populated 1")
+    }
+
+    /// Removes a group, at once or as soon as its last process has gone.
+    func remove(_ group: String) {
+        if rmdir(group) != 0 && errno == EBUSY { leaving.insert(group) }
+    }
+
+    /// Tries again to remove what was still in use.
+    func tidyUp() {
+        guard !leaving.isEmpty else { return }
+        leaving = leaving.filter { rmdir($0) != 0 && errno == EBUSY }
+    }
+
+    func removeAll() {
+        for name in ProcessTable.entries(of: folder) where !name.hasPrefix("cgroup.") { rmdir("\(folder)/\(name)") }
+        rmdir(folder)
+        isMade = false
+    }
+
+    /// What supervisors have left behind that were killed.
+    private static func removeStale(in own: String) {
+        for name in ProcessTable.entries(of: own) where name.hasPrefix("dockmaster-") {
+            guard let pid = ProcessID(name.dropFirst(11)), Glibc.kill(pid, 0) != 0 else { continue }
+            let folder = "\(own)/\(name)"
+            for group in ProcessTable.entries(of: folder) { rmdir("\(folder)/\(group)") }
+            rmdir(folder)
+        }
+    }
+
+    // MARK: Limits
+
+    /// Sets what a group may use.
+    /// - Returns: why a limit is not obeyed; nil: it is.
+    func limit(_ group: String, _ limits: ProcessAttributes.ControlGroup) -> String? {
+        if hasControllers == nil { hasControllers = enableControllers() }
+        if case .failure(let error) = hasControllers { return error.problem }
+        let files = [
+            ("memory.max", limits.memory.map { "\($0)" }), ("cpu.max", limits.cpuPercent.map { "\($0 * 1000) 100000" }),
+            ("pids.max", limits.processes.map { "\($0)" }),
+        ]
+        for (file, value) in files {
+            let code = write(value ?? "max", "\(group)/\(file)")
+            if code != 0 && value != nil { return SystemError("write \(group)/\(file)", code: code).problem }
+        }
+        return nil
+    }
+
+    /// Controllers work below a group only where the group itself has no processes: we move into one of our own.
+    private func enableControllers() -> Result<Void, SystemError> {
+        let wanted = "+memory +cpu +pids"
+        var code = write(wanted, "\(own)/cgroup.subtree_control")
+        if code == EBUSY {
+            let place = "\(own)/dockmaster-supervisor"
+            mkdir(place, 0o755)
+            code = write("\(getpid())", "\(place)/cgroup.procs")
+            if code == 0 { code = write(wanted, "\(own)/cgroup.subtree_control") }
+        }
+        if code == 0 { code = write(wanted, "\(folder)/cgroup.subtree_control") }
+        return code == 0
+            ? .success(()) : .failure(SystemError("use the controllers memory, cpu and pids below \(own)", code: code))
+    }
+
+    /// - Returns: 0 or the errno.
+    private func write(_ text: String, _ path: String) -> CInt {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return errno }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        return Glibc.write(descriptor, bytes, bytes.count) == bytes.count ? 0 : errno
+    }
+}

@@ -1,0 +1,101 @@
+import Glibc
+import ProcessControl
+import Supervision
+import Testing
+
+@testable import Supervisor
+
+@Suite("A hook", .serialized)
+struct ArbiterHookTests {
+    private static let forever = "trap 'exit 0' TERM; while :; do sleep 0.05; done"
+
+    private func hook(_ point: HookDefinition.Point, _ script: String) -> HookDefinition {
+        HookDefinition(point: point, command: ["/bin/sh", "-c", script])
+    }
+
+    private func scenario(_ hooks: [HookDefinition], in folder: ScenarioFolder? = nil) throws -> Scenario {
+        try Scenario(
+            [
+                Scenario.shell("a", Self.forever) {
+                    $0.hooks = hooks
+                    $0.settings.policy.limit = 1
+                    $0.settings.grace = .seconds(2)
+                }
+            ], in: folder)
+    }
+
+    @Test("runs at each turn, in order, with what it needs to know")
+    func order() throws {
+        let folder = try ScenarioFolder()
+        let script =
+            "echo $DOCKMASTER_HOOK $DOCKMASTER_WATCHER $DOCKMASTER_SIGNAL$DOCKMASTER_EXIT_CODE >> \(folder.path)/trace"
+        let scenario = try scenario(HookDefinition.Point.allCases.map { hook($0, script) }, in: folder)
+        #expect(try scenario.settle())
+        #expect(try scenario.wait { scenario.read("trace").contains("after_start") })
+        #expect(try scenario.stop() == 0)
+        let lines = scenario.read("trace").split(separator: "\n").map(String.init)
+        #expect(
+            lines == [
+                "before_start a", "before_spawn a", "after_spawn a", "after_start a", "before_stop a",
+                "before_signal a SIGTERM", "after_signal a SIGTERM", "before_reap a 0", "after_reap a 0",
+                "after_stop a",
+            ], "\(lines)")
+    }
+
+    @Test("that refuses the start leaves the watcher where it is, and says so")
+    func refusesStart() throws {
+        let scenario = try scenario([hook(.beforeStart, "exit 1")])
+        #expect(try scenario.settle())
+        #expect(scenario.instance("a") == 0 && scenario.arbiter.watchers["a"]?.hasFailed == true)
+        let entry = try scenario.order(.start, "a").first
+        #expect(entry?.problem?.contains("before_start") == true)
+        #expect(try scenario.stop() == 1)
+    }
+
+    @Test("that refuses a process is a start that failed", arguments: [HookDefinition.Point.beforeSpawn, .afterSpawn])
+    func refusesSpawn(point: HookDefinition.Point) throws {
+        let scenario = try scenario([hook(point, "exit 1")])
+        #expect(try scenario.wait { scenario.state("a") == "failed" })
+        #expect(scenario.pids("a") == [])
+        #expect(try scenario.stop() == 1)
+    }
+
+    @Test("that fails and is to be ignored changes nothing")
+    func ignored() throws {
+        var refusal = hook(.beforeSpawn, "exit 1")
+        refusal.ignoresFailure = true
+        let scenario = try scenario([refusal])
+        #expect(try scenario.settle())
+        #expect(scenario.state("a") == "running")
+        #expect(try scenario.stop() == 0)
+    }
+
+    @Test("that gives no answer in time refuses")
+    func timeout() throws {
+        var slow = hook(.beforeStart, "sleep 1000")
+        slow.timeout = .milliseconds(100)
+        let scenario = try scenario([slow])
+        #expect(try scenario.settle())
+        #expect(scenario.arbiter.watchers["a"]?.refusal == "its hook before_start refuses")
+        #expect(try scenario.stop() == 1)
+    }
+
+    @Test("that refuses a signal keeps it from the process, but never KILL")
+    func refusesSignal() throws {
+        let scenario = try scenario([hook(.beforeSignal, "exit 1")])
+        #expect(try scenario.settle())
+        let begun = MonotonicTime.now
+        #expect(try scenario.stop() == 0)
+        // Its stop signal was refused: the grace passed, and KILL is not asked about.
+        #expect(MonotonicTime.now.since(begun) >= .seconds(2))
+    }
+
+    @Test("that does not end does not keep a stop from being a stop")
+    func stopDuringSpawnHook() throws {
+        let scenario = try scenario([hook(.beforeSpawn, "sleep 1000")])
+        #expect(try scenario.wait { scenario.arbiter.watchers["a"]?.hookRuns.isEmpty == false })
+        let begun = MonotonicTime.now
+        #expect(try scenario.stop() == 0)
+        #expect(MonotonicTime.now.since(begun) < .seconds(5))
+    }
+}
