@@ -3,6 +3,8 @@
 
 #include "clinux_process.h"
 
+#include "clinux_process.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

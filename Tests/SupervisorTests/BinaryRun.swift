@@ -22,7 +22,8 @@ final class BinaryRun {
     private static let nextPort = Mutex(28_500)
     let port: Int
 
-    init() throws {
+    /// - Parameter configuration: a file of one's own; without it, the bundle with its three workers.
+    init(configuration: String? = nil) throws {
         port = Self.nextPort.withLock { next in
             defer { next += 1 }
             return next
@@ -30,7 +31,18 @@ final class BinaryRun {
         folder = try ScenarioFolder()
         mkdir("\(folder.path)/workers", 0o700)
         for name in ["auth", "registry", "proxy"] { try setWorker(name, "") }
+        if let configuration { try configure(configuration) }
     }
+
+    /// Writes the configuration file, for the next start or reload.
+    func configure(_ text: String) throws {
+        let file = try OwnedDescriptor.open("\(folder.path)/own.yaml", O_WRONLY | O_CREAT | O_TRUNC)
+        let bytes = Array(text.utf8)
+        guard write(file.number, bytes, bytes.count) == bytes.count else { throw SystemError.last("write own.yaml") }
+        isConfigured = true
+    }
+
+    private var isConfigured = false
 
     deinit {
         child?.signal(SIGTERM)
@@ -56,10 +68,10 @@ final class BinaryRun {
     }
 
     private func request(_ arguments: [String], wrapper: [String]) -> SpawnRequest {
-        let command =
-            wrapper + [Self.binary] + arguments + [
-                "--data", "\(folder.path)/data", "--logs", "\(folder.path)/logs", "--run", "\(folder.path)/run",
-            ]
+        let own = isConfigured ? ["--config", "\(folder.path)/own.yaml"] : []
+        let folders = ["--data", "\(folder.path)/data", "--logs", "\(folder.path)/logs", "--run", "\(folder.path)/run"]
+        // Before what else is given: `add` takes the rest of the line.
+        let command = wrapper + [Self.binary] + arguments.prefix(1) + own + folders + arguments.dropFirst()
         var request = SpawnRequest(command[0], Array(command.dropFirst()), environment: ChildEnvironment.inherited())
         request.environment["DOCKMASTER_WORKERS"] = "\(folder.path)/workers"
         return request
@@ -73,7 +85,8 @@ final class BinaryRun {
 
     /// Starts `dockmaster run`.
     func launch(wrapper: [String] = []) throws {
-        var request = request(["run", "--https-port", "\(port)", "--http-port", "0"], wrapper: wrapper)
+        let ports = ["--https-port", "\(port)", "--http-port", "0"]
+        var request = request(["run"] + (isConfigured ? [] : ports), wrapper: wrapper)
         let output = try OwnedDescriptor.open("\(folder.path)/out", O_WRONLY | O_CREAT | O_APPEND)
         request.output = output.number
         request.error = output.number
@@ -81,11 +94,13 @@ final class BinaryRun {
     }
 
     /// Runs another command beside it, to its end.
-    func run(_ arguments: [String], limits: [SpawnRequest.Limit] = []) throws -> (status: ExitStatus?, output: String) {
-        let path = "\(folder.path)/out-\(arguments[0])"
+    func run(
+        _ arguments: [String], limits: [SpawnRequest.Limit] = [], wrapper: [String] = []
+    ) throws -> (status: ExitStatus?, output: String) {
+        let path = "\(folder.path)/out-\(arguments.first ?? "none")"
         unlink(path)
         let output = try OwnedDescriptor.open(path, O_WRONLY | O_CREAT | O_APPEND)
-        var request = request(arguments, wrapper: [])
+        var request = request(arguments, wrapper: wrapper)
         request.output = output.number
         request.error = output.number
         request.limits = limits

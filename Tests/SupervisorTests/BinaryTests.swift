@@ -22,7 +22,7 @@ struct BinaryTests {
         for name in ["control.sock", "notify.sock", "auth.sock", "registry.sock"] {
             #expect(access("\(bundle.folder.path)/run/\(name)", F_OK) != 0, "\(name)")
         }
-        #expect(try bundle.run(["status"]).status == .code(2))
+        #expect(try bundle.run(["status"]).status == .code(3))
     }
 
     @Test("is refused a run folder that another one uses, and names that one")

@@ -23,7 +23,8 @@ struct ControlRequestParserTests {
         #expect(requests.first?.method == "POST")
         #expect(requests.first?.path == "/v1/reload")
         #expect(requests.first?.body == Array("hello".utf8))
-        #expect(requests.first?.wantsText == true)
+        #expect(requests.first?.query == ["x": "1"])
+        #expect(requests.first?.headers["accept"] == "text/plain")
     }
 
     @Test(
@@ -33,7 +34,7 @@ struct ControlRequestParserTests {
             ("GET / HTTP/1.1\r\nno colon\r\n\r\n", 400), ("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
             ("GET / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", 413),
             ("GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
-            (String(repeating: "x", count: 20_000), 431),
+            ("GET /?a=%zz HTTP/1.1\r\n\r\n", 400), (String(repeating: "x", count: 20_000), 431),
         ])
     func refused(text: String, status: Int) {
         var parser = ControlRequestParser()
@@ -43,68 +44,6 @@ struct ControlRequestParserTests {
             return
         }
         #expect(answered == status)
-    }
-}
-
-@Suite("JSON that is written")
-struct JSONValueTests {
-    @Test("is quoted as it must be")
-    func quoting() {
-        let value = JSONValue.object([
-            ("a\"b", .string("x\n\u{01}é")), ("n", .array([.integer(1), .null, .bool(true)])),
-        ])
-        #expect(value.text == #"{"a\"b":"x\n\u0001é","n":[1,null,true]}"#)
-    }
-}
-
-@Suite("The control socket", .serialized)
-struct ControlServerTests {
-    @Test("answers status and reload, and stops on request")
-    func routes() throws {
-        let scenario = try Scenario([Scenario.shell("a", "while :; do sleep 1000; done")])
-        let path = "\(scenario.folder.path)/control.sock"
-        let server = try ControlServer(path: path, loop: scenario.loop) { [arbiter = scenario.arbiter] request, reply in
-            arbiter.answer(request, reply)
-        }
-        #expect(try scenario.wait { scenario.arbiter.phase == .running })
-        func ask(_ method: String, _ target: String, accept: String = "*/*") throws -> ControlClient.Answer {
-            let answers = try Mailbox<Result<ControlClient.Answer, Refusal>>()
-            try HelperThread.start("client") {
-                do throws(Refusal) {
-                    answers.post(.success(try ControlClient.ask(method, target, at: path, accept: accept)))
-                } catch {
-                    answers.post(.failure(error))
-                }
-            }
-            var answer: Result<ControlClient.Answer, Refusal>?
-            try scenario.wait {
-                answer = answers.take().messages.first
-                return answer != nil
-            }
-            return try #require(answer).get()
-        }
-        let status = try ask("GET", "/v1/status")
-        #expect(status.status == 200)
-        #expect(status.body.contains(#""name":"a","state":"running","ready":true"#))
-        #expect(try ask("GET", "/v1/status", accept: "text/plain").body.contains("a[1]     running"))
-        #expect(try ask("POST", "/v1/reload").body.contains(#""applied":true"#))
-        scenario.next.value = .failure(Refusal(problems: ["x.yaml:1: domain: is empty. Give one."]))
-        let refused = try ask("POST", "/v1/reload")
-        #expect(refused.status == 422)
-        #expect(refused.body.contains("x.yaml:1: domain: is empty. Give one."))
-        #expect(try ask("GET", "/v1/nothing").status == 404)
-        #expect(try ask("GET", "/v1/reload").status == 405)
-        #expect(try ask("POST", "/v1/stop").status == 202)
-        #expect(try scenario.wait { scenario.arbiter.slots.isEmpty })
-        scenario.relay.finish()
-        withExtendedLifetime(server) {}
-    }
-
-    @Test("says that nobody is there")
-    func nobody() {
-        #expect(throws: Refusal.self) {
-            try ControlClient.ask("GET", "/v1/status", at: "/nonexistent/control.sock", accept: "*/*")
-        }
     }
 }
 

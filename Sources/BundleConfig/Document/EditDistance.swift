@@ -1,7 +1,7 @@
 /// Finds the key somebody meant.
-enum EditDistance {
+package enum EditDistance {
     /// The nearest candidate by Levenshtein distance, when it is near enough to be a slip of the hand.
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    package static func nearest(to word: String, among candidates: [String]) -> String? {
         let limit = max(1, word.count / 3)
         let scored = candidates.map { (candidate: $0, distance: between(word.lowercased(), $0.lowercased())) }
         return scored.filter { $0.distance <= limit }.min { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }?

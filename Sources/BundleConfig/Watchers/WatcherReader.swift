@@ -37,9 +37,12 @@ struct WatcherReader {
     }
 
     /// A watcher that is there already, to be changed by the keys that are given.
-    init(changing definition: WatcherDefinition, _ node: ConfigurationNode, rotation: LogRotation) {
+    init(
+        changing definition: WatcherDefinition, _ node: ConfigurationNode, sockets: [String: SocketDefinition] = [:],
+        rotation: LogRotation
+    ) {
         self.node = node
-        self.sockets = [:]
+        self.sockets = sockets
         self.rotation = rotation
         self.definition = definition
     }
@@ -49,6 +52,18 @@ struct WatcherReader {
         problems.attempt { _ = try node.mapping() }
         problems.add(node.unknownKeys(Self.keys))
         readCommand()
+        readReadiness()
+        readSockets()
+        readCommon()
+        readManners()
+    }
+
+    /// Reads the keys that are given onto a watcher that is there.
+    mutating func readChanges() {
+        problems.attempt { _ = try node.mapping() }
+        problems.add(node.unknownKeys(Self.keys))
+        if node.present("cmd") != nil { readCommand() }
+        given("working_dir") { definition.folder = try $0.filePath() }
         readReadiness()
         readSockets()
         readCommon()

@@ -1,6 +1,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 // What Linux offers and Swift cannot call by itself. Every function returns a value >= 0, or -errno.
+#include "clinux_access.h"
 #include "clinux_connect.h"
 #include "clinux_epoll.h"
 #include "clinux_exec.h"

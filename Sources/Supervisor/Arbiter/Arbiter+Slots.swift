@@ -129,6 +129,7 @@ extension Arbiter {
     }
 
     private func ended(_ slot: WatcherSlot, _ child: ChildProcess, _ status: ExitStatus) {
+        slot.lastEnd = (status, .now)
         let end: ProcessEnd =
             switch status {
             case .code(let code): .code(code)

@@ -33,6 +33,8 @@ final class WatcherSlot {
     var instance = 0
     var startedAt: MonotonicTime?
     var status = ""
+    /// How the last process of this place ended, and when.
+    var lastEnd: (status: ExitStatus, time: MonotonicTime)?
     var restarts = 0
     var reload = Reload.none
     /// What went wrong with the last reload by signal.

@@ -27,6 +27,7 @@ struct CheckCommand: ParsableCommand {
                     "\(before == nil ? "new      " : before == file.contents ? "unchanged" : "changed  ")  \(file.path)"
                 )
             }
+            print(RunningPlan.text(at: "\(configuration.run)/control.sock"), terminator: "")
         } catch {
             throw CommandFailure.end(error, code: CommandFailure.configurationRefused)
         }

@@ -134,10 +134,11 @@ struct RunCommand: ParsableCommand {
         _ arbiter: Arbiter, _ folder: RunFolder, _ signals: SignalStream, _ start: () throws -> Void
     ) throws -> CInt {
         arbiter.upgrades.lock = folder.descriptor
-        let control = try ControlServer(path: folder.controlSocket, loop: arbiter.loop) {
-            [weak arbiter] request, reply in
-            arbiter?.answer(request, reply)
-        }
+        let desk = try ControlDesk(arbiter)
+        let control = try ControlServer(
+            path: folder.controlSocket, loop: arbiter.loop, settings: arbiter.settings.control
+        ) { desk.answer($0, $1) }
+        control.keepUp(with: arbiter)
         _ = try arbiter.loop.watch(signals.descriptor, for: .readable) { [weak arbiter] _ in
             while let signal = signals.next() { arbiter?.take(signal) }
         }

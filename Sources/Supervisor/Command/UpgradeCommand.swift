@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import BundleConfig
 internal import Glibc
 internal import ProcessControl
 
@@ -10,63 +9,47 @@ struct UpgradeCommand: ParsableCommand {
         abstract: "Go on with a new program: no process is restarted, no log line lost, no connection refused.",
         discussion: "The new program is asked first whether it can take over; if not, nothing changes.")
 
-    @OptionGroup var bundle: BundleArguments
-    @Argument(help: "The new program; by default whatever stands at the path of the one that runs.")
+    @Argument(help: "The new program; by default whatever stands at the path of the one that runs.", completion: .file())
     var program: String?
+    @OptionGroup var control: ControlArguments
 
     /// How long the new program may take to answer.
     private static let patience: Duration = .seconds(60)
 
     func run() throws {
-        do throws(Refusal) {
-            let socket = try BundleLoading.controlSocket(try bundle.options())
-            let before = try upgrades(socket)
+        try calling { () throws(CallFailure) in
+            let caller = try ControlCaller(control, patience: Self.patience)
+            let before = try caller.get("/v1/upgrade")
             var members: [(String, JSONValue)] = []
             if let program {
                 guard let path = realpath(program, nil) else {
-                    throw Refusal(problems: [SystemError.last("find \(program)").description])
+                    throw CallFailure(.failed, SystemError.last("find \(program)").description)
                 }
                 members.append(("program", .string(String(cString: path))))
                 free(path)
             }
-            let answer = try ControlClient.ask(
-                "POST", "/v1/upgrade", at: socket, accept: "application/json", body: JSONValue.object(members).text)
-            guard answer.status == 202 else { throw Refusal(problems: [problem(answer.body)]) }
-            print(try waitForSuccessor(of: before["upgrades"].integer ?? 0, at: socket))
-        } catch {
-            throw CommandFailure.end(error, code: 1)
+            let answer = try caller.ask("POST", "/v1/upgrade", body: JSONValue.object(members).text)
+            try ControlCaller.check(answer)
+            let state = try waitForSuccessor(of: before["upgrades"].integer ?? 0, caller)
+            Output.print(
+                control.json ? state.text + "\n" : "dockmaster \(state["version"].string ?? "") has taken over\n")
         }
     }
-
-    private func upgrades(_ socket: String) throws(Refusal) -> JSONValue {
-        let answer = try ControlClient.ask("GET", "/v1/upgrade", at: socket, accept: "application/json")
-        guard answer.status == 200, let value = JSONValue(answer.body.utf8) else {
-            throw Refusal(problems: [problem(answer.body)])
-        }
-        return value
-    }
-
-    private func problem(_ body: String) -> String { JSONValue(body.utf8)?["problem"].string ?? body }
 
     /// Asks until the new program answers. While it takes over nobody listens at the control socket for a moment.
-    private func waitForSuccessor(of count: Int, at socket: String) throws(Refusal) -> String {
+    private func waitForSuccessor(of count: Int, _ caller: ControlCaller) throws(CallFailure) -> JSONValue {
         let deadline = MonotonicTime.now.advanced(by: Self.patience)
-        var last = Refusal(problems: ["the new program has not answered within 60 s; see the log"])
+        var last = CallFailure(.failed, "the new program has not answered within 60 s; see the log")
         while MonotonicTime.now < deadline {
-            do throws(Refusal) {
-                let state = try upgrades(socket)
-                if let now = state["upgrades"].integer, now > count {
-                    return "dockmaster \(state["version"].string ?? "") has taken over"
-                }
+            do throws(CallFailure) {
+                let state = try caller.get("/v1/upgrade")
+                if let now = state["upgrades"].integer, now > count { return state }
                 if state["underWay"].bool == false, let problem = state["problem"].string {
-                    throw Refusal(problems: [problem])
+                    throw CallFailure(.failed, problem)
                 }
             } catch {
-                if error.problems.first?.hasPrefix("no dockmaster runs") != true,
-                    error.problems.first?.hasPrefix("dockmaster ended before") != true
-                {
-                    throw error
-                }
+                // Nobody listens for a moment: that is no failure yet.
+                if error.kind != .server { throw error }
                 last = error
             }
             usleep(20_000)

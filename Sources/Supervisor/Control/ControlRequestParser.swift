@@ -16,6 +16,9 @@ struct ControlRequestParser {
 
     private var buffer: [UInt8] = []
 
+    /// Whether a request has begun and not come to its end.
+    var isMidway: Bool { !buffer.isEmpty }
+
     mutating func feed(_ bytes: ArraySlice<UInt8>) {
         buffer += bytes
     }
@@ -58,9 +61,13 @@ struct ControlRequestParser {
         guard buffer.count >= end.body + length else { return .needsMore }
         let body = Array(buffer[end.body..<end.body + length])
         buffer.removeFirst(end.body + length)
-        let path =
-            first[1].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init) ?? "/"
-        return .request(ControlRequest(method: String(first[0]), path: path, headers: headers, body: body))
+        let target = first[1].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let query = PercentCoding.query(target.count > 1 ? target[1] : "") else {
+            return .refused(status: 400, problem: "the query is not percent-encoded UTF-8")
+        }
+        return .request(
+            ControlRequest(
+                method: String(first[0]), path: String(target[0]), query: query, headers: headers, body: body))
     }
 
     private static func endOfHead(_ bytes: [UInt8]) -> (head: Int, body: Int)? {

@@ -1,123 +1,193 @@
 internal import CLinux
 internal import Glibc
+internal import PluginInterface
 internal import ProcessControl
+internal import Supervision
 
-/// The control socket: HTTP/1.1 on the arbiter's own loop, for the supervisor's own user and root.
-/// - Requests of one connection are answered in order; those of several never wait for each other.
+/// The control socket: HTTP/1.1 on the arbiter's own loop. Requests of several connections never wait for each other.
+/// - The unix socket is 0600. Where the configuration names further users, an access list lets in exactly these, and the
+///   uid that the kernel tells decides what they may do.
+/// - TCP only where the configuration asks for it, and only with a token.
 final class ControlServer {
-    private final class Connection {
-        let descriptor: OwnedDescriptor
-        var registration: EventLoop.Registration?
-        var parser = ControlRequestParser()
-        var outgoing: [UInt8] = []
-        /// Whether an answer is being waited for; further requests stay in the parser until it is given.
-        var isBusy = false
-        var closesWhenSent = false
-
-        init(_ descriptor: consuming OwnedDescriptor) {
-            self.descriptor = descriptor
-        }
-    }
-
-    /// Answers a request, now or later.
+    /// Answers a request, now or later, once.
     typealias Handler = (ControlRequest, @escaping (ControlResponse) -> Void) -> Void
+
+    private struct Listener {
+        let socket: BoundSocket
+        let registration: EventLoop.Registration
+    }
 
     private static let connectionLimit = 256
 
     private let loop: EventLoop
-    private let socket: BoundSocket
+    private let path: String
     private let handler: Handler
-    private var registration: EventLoop.Registration?
-    private var connections: [ObjectIdentifier: Connection] = [:]
+    private var access: ControlAccess
+    private var unix: Listener?
+    private var tcp: Listener?
+    private var token: [UInt8] = []
+    /// Whether the socket and its folder have access lists.
+    private var isAdmitting = false
+    private var connections: [ObjectIdentifier: ControlConnection] = [:]
+    /// The connections' keys, oldest first.
+    private var ages: [ObjectIdentifier] = []
 
-    init(path: String, loop: EventLoop, _ handler: @escaping Handler) throws(SocketError) {
+    init(
+        path: String, loop: EventLoop, settings: SupervisorSettings.ControlAccess = .init(), _ handler: @escaping Handler
+    ) throws(Refusal) {
         self.loop = loop
+        self.path = path
         self.handler = handler
-        socket = try BoundSocket(.unix(path: path, mode: 0o600))
-        do throws(SystemError) {
-            registration = try loop.watch(socket.descriptor, for: .readable) { [weak self] _ in self?.accept() }
+        access = ControlAccess(settings: settings)
+        do {
+            unix = try listen(.unix(path: path, mode: 0o600)) { [weak self] in self?.acceptUnix($0) }
         } catch {
-            throw .system(error)
+            throw Refusal(problems: ["\(error)"])
+        }
+        try admit()
+        try listenTCP()
+    }
+
+    /// Takes up changed settings. On any problem the old ones stay.
+    func apply(_ settings: SupervisorSettings.ControlAccess) throws(Refusal) {
+        guard settings != access.settings else { return }
+        let old = access.settings
+        access.settings = settings
+        do throws(Refusal) {
+            try admit()
+            try listenTCP()
+        } catch {
+            access.settings = old
+            throw error
         }
     }
 
-    private func accept() {
-        while true {
-            let number = clinux_accept(socket.descriptor)
-            guard number >= 0 else { return }
-            let connection = Connection(OwnedDescriptor(adopting: number))
-            guard isAllowed(number), connections.count < Self.connectionLimit else { continue }
-            let id = ObjectIdentifier(connection)
-            connection.registration = try? loop.watch(number, for: .readable) {
-                [weak self, weak connection] readiness in
-                guard let self, let connection else { return }
-                self.serve(connection, readiness)
+    /// The port of the TCP listener.
+    var port: Int? { tcp?.socket.port.map { Int($0) } }
+
+    // MARK: Listening
+
+    private func listen(
+        _ address: SocketAddress, _ accepted: @escaping (CInt) -> Void
+    ) throws -> Listener {
+        let socket = try BoundSocket(address)
+        let descriptor = socket.descriptor
+        let registration = try loop.watch(descriptor, for: .readable) { _ in
+            while true {
+                let number = clinux_accept(descriptor)
+                guard number >= 0 else { return }
+                accepted(number)
             }
-            if connection.registration != nil { connections[id] = connection }
+        }
+        return Listener(socket: socket, registration: registration)
+    }
+
+    /// Lets exactly the named users reach the socket: rights on it, and the right to pass through its folder.
+    private func admit() throws(Refusal) {
+        let guests = access.guests
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        guard !guests.isEmpty else {
+            // Of no use to anybody who was let in before; where there never was a list, nothing is done.
+            if isAdmitting {
+                _ = clinux_allow_users(path, [], 0, 0)
+                _ = clinux_allow_users(folder, [], 0, 0)
+            }
+            isAdmitting = false
+            return
+        }
+        let results = [
+            clinux_allow_users(path, guests, guests.count, 6), clinux_allow_users(folder, guests, guests.count, 1),
+        ]
+        isAdmitting = true
+        guard let failed = results.first(where: { $0 != 0 }) else { return }
+        throw Refusal(problems: [
+            "supervisor.control: cannot let the named users in: \(SystemError("set the access list of \(path)", code: -failed)); "
+                + "choose a run folder on a file system with access lists"
+        ])
+    }
+
+    private func listenTCP() throws(Refusal) {
+        guard let address = access.settings.address else { return closeTCP() }
+        guard let file = access.settings.tokenFile else {
+            throw Refusal(problems: [
+                "supervisor.control.tcp: \(address) without a token is open to everybody; name a token_file, or leave tcp out"
+            ])
+        }
+        let fresh = try ControlAccess.token(in: file)
+        guard let (host, port) = Self.parts(of: address) else {
+            throw Refusal(problems: [
+                "supervisor.control.tcp: \"\(address)\" is no address with a port; write it as 127.0.0.1:5555"
+            ])
+        }
+        token = fresh
+        closeTCP()
+        do {
+            tcp = try listen(.tcp(host: host, port: port)) { [weak self] in self?.serve($0, level: nil) }
+        } catch {
+            throw Refusal(problems: ["supervisor.control.tcp: \(error)"])
         }
     }
 
-    /// The mode keeps strangers out already; this holds even where somebody widened it.
-    private func isAllowed(_ descriptor: CInt) -> Bool {
+    private func closeTCP() {
+        if let tcp { loop.stopWatching(tcp.registration) }
+        tcp = nil
+    }
+
+    /// "[::1]:5555" → ("::1", 5555).
+    private static func parts(of address: String) -> (String, Int)? {
+        guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]),
+            (0...65535).contains(port)
+        else { return nil }
+        let host = address[..<colon].filter { $0 != "[" && $0 != "]" }
+        return host.isEmpty ? nil : (host, port)
+    }
+
+    // MARK: Accepting
+
+    private func acceptUnix(_ number: CInt) {
         var peer = clinux_credentials()
-        return clinux_peer(descriptor, &peer) == 0 && (peer.uid == geteuid() || peer.uid == 0)
+        serve(number, level: clinux_peer(number, &peer) == 0 ? access.level(of: peer.uid) : .stranger)
     }
 
-    private func serve(_ connection: Connection, _ readiness: EventLoop.Readiness) {
-        if readiness.contains(.writable) { send(connection) }
-        guard !readiness.isDisjoint(with: [.readable, .hungUp, .failed]) else { return }
-        var buffer = [UInt8](repeating: 0, count: 16384)
-        let count = Glibc.read(connection.descriptor.number, &buffer, buffer.count)
-        if count < 0 && (errno == EAGAIN || errno == EINTR) { return }
-        guard count > 0 else { return close(connection) }
-        connection.parser.feed(buffer[..<count])
-        answerNext(connection)
-    }
-
-    private func answerNext(_ connection: Connection) {
-        guard !connection.isBusy, !connection.closesWhenSent else { return }
-        switch connection.parser.next() {
-        case .needsMore: break
-        case .refused(let status, let problem):
-            connection.closesWhenSent = true
-            reply(.problem(status, problem, remedy: "see RFC 9112"), to: connection)
-        case .request(let request):
-            connection.isBusy = true
-            if request.headers["connection"]?.lowercased() == "close" { connection.closesWhenSent = true }
-            handler(request) { [weak self, weak connection] response in
-                guard let self, let connection else { return }
-                connection.isBusy = false
-                self.reply(response, to: connection)
-                self.answerNext(connection)
-            }
+    private func serve(_ number: CInt, level: ControlAccess.Level?) {
+        if connections.count >= Self.connectionLimit { makeRoom() }
+        let connection = ControlConnection(
+            OwnedDescriptor(adopting: number), loop: loop, level: level, token: token, handler: handler
+        ) { [weak self] connection in
+            let id = ObjectIdentifier(connection)
+            self?.connections[id] = nil
+            self?.ages.removeAll { $0 == id }
+        }
+        guard connection.open() else { return }
+        connections[ObjectIdentifier(connection)] = connection
+        ages.append(ObjectIdentifier(connection))
+        if connections.count > Self.connectionLimit {
+            connection.refuse(
+                .problem(503, "256 clients are connected already", remedy: "end some of those that follow the events"))
         }
     }
 
-    private func reply(_ response: ControlResponse, to connection: Connection) {
-        connection.outgoing += response.encoded()
-        send(connection)
-    }
-
-    private func send(_ connection: Connection) {
-        while !connection.outgoing.isEmpty {
-            let count = connection.outgoing.withUnsafeBytes { bytes in
-                Glibc.send(connection.descriptor.number, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                if errno == EAGAIN { break }
-                return close(connection)
-            }
-            connection.outgoing.removeFirst(count)
-        }
-        if connection.outgoing.isEmpty && connection.closesWhenSent && !connection.isBusy { return close(connection) }
-        if let registration = connection.registration {
-            try? loop.change(registration, to: connection.outgoing.isEmpty ? .readable : [.readable, .writable])
+    /// Lets go of the client that has been connected longest without asking anything.
+    private func makeRoom() {
+        for id in ages {
+            guard let connection = connections[id], connection.isIdle else { continue }
+            return connection.close()
         }
     }
+}
 
-    private func close(_ connection: Connection) {
-        if let registration = connection.registration { loop.stopWatching(registration) }
-        connections[ObjectIdentifier(connection)] = nil
+extension ControlServer {
+    /// Takes up each new configuration's settings; what cannot be is told, and the old ones stay.
+    func keepUp(with arbiter: Arbiter) {
+        _ = arbiter.events.subscribe { [weak self, weak arbiter] event in
+            guard event.kind == .reloaded, let self, let arbiter else { return }
+            do throws(Refusal) {
+                try self.apply(arbiter.settings.control)
+            } catch {
+                for problem in error.problems {
+                    arbiter.log.error("the control socket keeps its settings: \(problem)", [("event", "control_refused")])
+                }
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import ProcessControl
 internal import Supervision
 
-/// How the bundle stands: for the control socket, as JSON or as a table.
+/// How everything stands, as the control socket tells it.
 struct StatusReport {
     struct Instance {
         var number: Int
@@ -11,12 +11,19 @@ struct StatusReport {
         var uptime: Duration?
         var restarts: Int
         var status: String
+        /// "SIGSEGV 4 min ago": how its last process ended, where that says something.
+        var lastEnd: String?
     }
 
     struct WatcherStatus {
         var name: String
-        var instances: [Instance]
+        var state: String
         var isReady: Bool
+        /// Whether it is as it should be: ready, done, or stopped because somebody wanted that.
+        var isAsWanted: Bool
+        var instances: [Instance]
+        /// Why it has failed, or does not start.
+        var reason: String?
     }
 
     var version: String
@@ -25,24 +32,45 @@ struct StatusReport {
     var watchers: [WatcherStatus]
     var sockets: [(name: String, address: String)]
 
-    var isReady: Bool { state == "running" && watchers.allSatisfy(\.isReady) }
+    var isReady: Bool { state == "running" && watchers.allSatisfy(\.isAsWanted) }
+
+    /// How everything stands in one sentence, for somebody who has just been woken up.
+    var summary: String {
+        if state == "stopping" { return "dockmaster is stopping" }
+        let failed = watchers.filter { $0.state == "failed" }
+        if let first = failed.first {
+            let why = first.reason.map { " (\($0))" } ?? ""
+            let more = failed.count > 1 ? ", and \(failed.count - 1) more" : ""
+            return "\(first.name) has failed\(why)\(more): see dockmaster logs \(first.name)"
+        }
+        let waiting = watchers.filter { !$0.isAsWanted }
+        guard let first = waiting.first else {
+            let stopped = watchers.count { $0.state == "stopped" }
+            if watchers.isEmpty { return "there are no watchers" }
+            return stopped == 0 ? "everything is ready" : "everything is as wanted: \(stopped) stopped, the rest ready"
+        }
+        let word = first.state == "backoff" ? "waits for its next start" : "is \(first.state)"
+        let why = first.reason.map { " (\($0))" } ?? ""
+        return "\(first.name) \(word)\(why)" + (waiting.count > 1 ? ", and \(waiting.count - 1) more are not ready" : "")
+    }
 
     var json: JSONValue {
         .object([
             ("version", .string(version)), ("pid", .integer(Int(getpid()))), ("state", .string(state)),
-            ("ready", .bool(isReady)), ("uptime_s", Self.seconds(uptime)),
+            ("ready", .bool(isReady)), ("uptime_s", Self.seconds(uptime)), ("summary", .string(summary)),
             ("watchers", .array(watchers.map(Self.json))),
-            (
-                "sockets",
-                .array(sockets.map { .object([("name", .string($0.name)), ("address", .string($0.address))]) })
-            ),
+            ("sockets", Self.json(sockets)),
         ])
+    }
+
+    static func json(_ sockets: [(name: String, address: String)]) -> JSONValue {
+        .array(sockets.map { .object([("name", .string($0.name)), ("address", .string($0.address))]) })
     }
 
     private static func json(_ watcher: WatcherStatus) -> JSONValue {
         .object([
-            ("name", .string(watcher.name)), ("state", .string(watcher.instances.first?.state ?? "stopped")),
-            ("ready", .bool(watcher.isReady)),
+            ("name", .string(watcher.name)), ("state", .string(watcher.state)), ("ready", .bool(watcher.isReady)),
+            ("as_wanted", .bool(watcher.isAsWanted)), ("reason", .optional(watcher.reason)),
             (
                 "instances",
                 .array(
@@ -53,64 +81,12 @@ struct StatusReport {
                             ("state", .string(instance.state)),
                             ("uptime_s", instance.uptime.map { seconds($0) } ?? .null),
                             ("restarts", .integer(instance.restarts)), ("status", .string(instance.status)),
+                            ("last_end", .optional(instance.lastEnd)),
                         ])
                     })
             ),
         ])
     }
 
-    private static func seconds(_ duration: Duration) -> JSONValue {
-        .integer(Int(duration.components.seconds))
-    }
-
-    /// A table for people.
-    var text: String {
-        var rows = [["WATCHER", "STATE", "PID", "UPTIME", "RESTARTS", "STATUS"]]
-        for watcher in watchers {
-            for instance in watcher.instances {
-                rows.append([
-                    "\(watcher.name)[\(instance.number)]", instance.state, instance.pid.map { "\($0)" } ?? "-",
-                    instance.uptime.map { Words.duration($0) } ?? "-", "\(instance.restarts)", instance.status,
-                ])
-            }
-        }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        let table = rows.map { row in
-            var line = ""
-            for (index, cell) in row.enumerated() {
-                line += cell
-                if index < row.count - 1 { line += String(repeating: " ", count: widths[index] - cell.count + 2) }
-            }
-            while line.last == " " { line.removeLast() }
-            return line
-        }
-        let head = "dockmaster \(version), pid \(getpid()), \(state) for \(Words.duration(uptime))"
-        let listening = sockets.map { "\($0.name) \($0.address)" }.joined(separator: ", ")
-        return ([head] + table + ["listening: \(listening)"]).joined(separator: "\n") + "\n"
-    }
-}
-
-extension Arbiter {
-    var status: StatusReport {
-        let word =
-            switch phase {
-            case .starting: "starting"
-            case .running: reload == nil ? "running" : "reloading"
-            case .stopping: "stopping"
-            }
-        return StatusReport(
-            version: Version.text, state: word, uptime: MonotonicTime.now.since(startedAt),
-            watchers: order.compactMap { watchers[$0] }.map { watcher in
-                .init(
-                    name: watcher.name, instances: watcher.everySlot.map(instance), isReady: watcher.isReady)
-            }, sockets: sockets.addresses)
-    }
-
-    private func instance(_ slot: WatcherSlot) -> StatusReport.Instance {
-        let waits = slot.machine.state == .stopped && phase == .starting
-        return .init(
-            number: slot.instance, pid: slot.child?.pid, state: waits ? "waiting" : slot.machine.state.word,
-            uptime: slot.child == nil ? nil : slot.startedAt.map { MonotonicTime.now.since($0) },
-            restarts: slot.restarts, status: slot.status)
-    }
+    private static func seconds(_ duration: Duration) -> JSONValue { .integer(Int(duration.components.seconds)) }
 }

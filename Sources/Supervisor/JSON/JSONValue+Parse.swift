@@ -1,5 +1,7 @@
 internal import PluginInterface
 
+internal import PluginInterface
+
 // JSON that is read, and what it holds.
 
 extension JSONValue {
@@ -84,5 +86,12 @@ extension JSONValue {
         case .number(let number): number
         default: nil
         }
+    }
+}
+
+extension JSONValue {
+    /// The object with another value for a key.
+    func replacing(_ key: String, with value: JSONValue) -> JSONValue {
+        .object(members.map { $0.0 == key ? (key, value) : $0 })
     }
 }

@@ -1,0 +1,40 @@
+/// Hides what is a secret by its name or its shape, before anything leaves the supervisor.
+enum MaskedText {
+    private static let mask = "•••"
+    private static let words = [
+        "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey",
+        "private_key", "credential", "authorization", "auth_key", "dsn",
+    ]
+
+    /// Whether a name is that of a secret: "DB_PASSWORD", "--api-key".
+    static func isSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return words.contains { name.contains($0) } || name.hasSuffix("_pw") || name.hasSuffix("_pass")
+    }
+
+    /// A variable's value as it may be shown.
+    static func variable(_ name: String, _ value: String) -> String {
+        isSecret(name) && !value.isEmpty ? mask : shape(value)
+    }
+
+    /// A command's words: `--password=x`, `--password x`, credentials in URLs.
+    static func arguments(_ words: [String]) -> [String] {
+        var hidesNext = false
+        return words.map { word in
+            defer { hidesNext = word.hasPrefix("-") && !word.contains("=") && isSecret(word) }
+            if hidesNext && !word.hasPrefix("-") { return mask }
+            guard let equals = word.firstIndex(of: "=") else { return shape(word) }
+            let name = String(word[..<equals])
+            return isSecret(name) ? "\(name)=\(mask)" : "\(name)=\(shape(String(word[word.index(after: equals)...])))"
+        }
+    }
+
+    /// Private keys, and `user:password@` of a URL.
+    private static func shape(_ text: String) -> String {
+        if text.contains("PRIVATE KEY-----") { return mask }
+        guard let scheme = text.firstRange(of: "://"), let at = text[scheme.upperBound...].firstIndex(of: "@"),
+            !text[scheme.upperBound..<at].contains("/"), let colon = text[scheme.upperBound..<at].firstIndex(of: ":")
+        else { return text }
+        return text[...colon] + mask + text[at...]
+    }
+}
