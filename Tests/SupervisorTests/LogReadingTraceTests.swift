@@ -1,3 +1,4 @@
+import PluginInterface
 import Testing
 
 @testable import Supervisor

@@ -11,21 +11,14 @@ enum UpgradeCandidate {
     /// Runs the program with this state on its standard input; it starts nothing.
     /// - Blocks: until it has answered, 15 s at most. Not for the loop's thread.
     static func check(_ path: String, state: CInt) throws(Refusal) {
-        let child: ChildProcess
-        let output: OwnedDescriptor
-        do {
-            let ends = try Pipe().ends()
-            output = OwnedDescriptor(adopting: ends.reading)
-            let writing = OwnedDescriptor(adopting: ends.writing)
-            var request = SpawnRequest(path, ["version", "--upgrade-protocol"])
-            request.environment = ["PATH": "/usr/bin:/bin"]
-            request.input = state
-            request.output = writing.number
-            request.error = writing.number
-            child = try Spawner.spawn(request)
+        let ends: (reading: CInt, writing: CInt)
+        do throws(SystemError) {
+            ends = try Pipe().ends()
         } catch {
             throw refusal(path, "\(error)")
         }
+        let output = OwnedDescriptor(adopting: ends.reading)
+        let child = try start(path, state: state, output: OwnedDescriptor(adopting: ends.writing))
         let deadline = MonotonicTime.now.advanced(by: .milliseconds(Int(patience)))
         var said: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
@@ -44,6 +37,21 @@ enum UpgradeCandidate {
         let lines = String(decoding: said, as: UTF8.self).split(separator: "\n").map(String.init)
         guard lines.contains(answer(UpgradeState.protocolNumber)) else {
             throw refusal(path, lines.first.map { "it says: \($0)" } ?? "it says nothing")
+        }
+    }
+
+    private static func start(
+        _ path: String, state: CInt, output: consuming OwnedDescriptor
+    ) throws(Refusal) -> ChildProcess {
+        var request = SpawnRequest(path, ["version", "--upgrade-protocol"])
+        request.environment = ["PATH": "/usr/bin:/bin"]
+        request.input = state
+        request.output = output.number
+        request.error = output.number
+        do throws(SpawnError) {
+            return try Spawner.spawn(request)
+        } catch {
+            throw refusal(path, "\(error)")
         }
     }
 
