@@ -2,6 +2,8 @@
 #include "clinux_spawn.h"
 #include "clinux_process.h"
 
+#include "clinux_process.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

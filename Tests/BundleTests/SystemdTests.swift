@@ -154,6 +154,49 @@ extension WholeBundle {
             #expect(dropped, "\(count)")
         }
 
+        @Test("the sockets of a .socket unit are used instead of binding")
+        func socketActivation() async throws {
+            let machine = try await started()
+            try await machine.check(
+                """
+                systemctl stop dockmaster
+                mkdir -p /run/systemd/system
+                printf '[Socket]\\nListenStream=\(machine.httpsPort)\\nBacklog=4096\\n' >/run/systemd/system/dockmaster.socket
+                systemctl daemon-reload
+                systemctl start dockmaster.socket
+                """)
+            // systemd listens; the first connection starts the service, which could not bind a port that is taken.
+            #expect(
+                try await Shell.eventually(within: .seconds(30)) {
+                    try await Shell.run("\(machine.curl) -o /dev/null \(machine.url)/healthz").succeeded
+                })
+            #expect(try await machine.property("ActiveState") == "active")
+            try await machine.check(
+                """
+                systemctl stop dockmaster.socket dockmaster
+                rm /run/systemd/system/dockmaster.socket
+                systemctl daemon-reload
+                """)
+        }
+
+        @Test("an upgrade keeps the unit, its main process and its workers, and says so")
+        func upgrade() async throws {
+            let machine = try await started()
+            let pid = try await machine.property("MainPID")
+            let workers = try await machine.check("pgrep -x 'dockmaster-.*' | sort").output
+            try await machine.check(
+                "cp /usr/bin/dockmaster /usr/bin/dockmaster.new && mv /usr/bin/dockmaster.new /usr/bin/dockmaster")
+            let said = try await machine.check("dockmaster upgrade --run /run/dockmaster")
+            #expect(said.output.contains("has taken over"), "\(said)")
+            #expect(try await machine.property("MainPID") == pid)
+            #expect(try await machine.check("pgrep -x 'dockmaster-.*' | sort").output == workers)
+            #expect(try await machine.property("ActiveState") == "active")
+            #expect(try await machine.property("StatusText").hasPrefix("ready: "))
+            #expect(try await machine.answers())
+            try await machine.check("systemctl reload dockmaster && systemctl restart dockmaster", within: .seconds(90))
+            #expect(try await machine.answers())
+        }
+
         @Test("journalctl finds lines by watcher, instance, priority and request")
         func journal() async throws {
             let machine = try await started()

@@ -1,5 +1,6 @@
 import Glibc
 import ProcessControl
+import Synchronization
 
 @testable import Supervisor
 
@@ -17,10 +18,15 @@ final class BinaryRun {
         $SIG{HUP} = sub { $notify->("RELOADING=1"); $notify->("READY=1") };
         """
 
-    /// The port of every run here, one after another; no http.
-    private static let ports = ["--https-port", "28471", "--http-port", "0"]
+    /// Suites run side by side: each run has a port of its own, and no http.
+    private static let nextPort = Mutex(28_500)
+    let port: Int
 
     init() throws {
+        port = Self.nextPort.withLock { next in
+            defer { next += 1 }
+            return next
+        }
         folder = try ScenarioFolder()
         mkdir("\(folder.path)/workers", 0o700)
         for name in ["auth", "registry", "proxy"] { try setWorker(name, "") }
@@ -67,7 +73,7 @@ final class BinaryRun {
 
     /// Starts `dockmaster run`.
     func launch(wrapper: [String] = []) throws {
-        var request = request(["run"] + Self.ports, wrapper: wrapper)
+        var request = request(["run", "--https-port", "\(port)", "--http-port", "0"], wrapper: wrapper)
         let output = try OwnedDescriptor.open("\(folder.path)/out", O_WRONLY | O_CREAT | O_APPEND)
         request.output = output.number
         request.error = output.number

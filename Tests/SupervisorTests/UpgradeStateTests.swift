@@ -27,6 +27,7 @@ struct UpgradeStateTests {
         definition.maxAge = .seconds(86400)
         definition.files = ["/f": UInt64.max]
         definition.settings.policy.jitter = 0.1
+        definition.settings.policy.limit = nil
         definition.settings.policy.expected = [0, 3, -9]
         definition.options = ["flapping.window": "1"]
         return definition
@@ -68,7 +69,7 @@ struct UpgradeStateTests {
     @Test("has defaults where an older program's definitions lack a member")
     func defaults() throws {
         let text = try StateEncoder.encode(state(WatcherMachine(settings: .init()))).text
-        let older = text.replacing(#""stopsChildren":false,"#, with: "").replacing(#""warmupDelay":null,"#, with: "")
+        let older = text.replacing(#""stopsChildren":false,"#, with: "")
         #expect(older.count < text.count)
         let file = try ProgramReplacement.memoryFile("test", Array(older.utf8))
         #expect(try UpgradeFile.read(file.number).watchers.first?.definition == definition)
@@ -86,7 +87,10 @@ struct UpgradeStateTests {
     func candidates() throws {
         let folder = try ScenarioFolder()
         func refusal(_ path: String) throws -> String {
-            let file = try UpgradeFile.write(state(WatcherMachine(settings: .init())))
+            var simple = state(WatcherMachine(settings: .init()))
+            simple.watchers = []
+            simple.plugins = []
+            let file = try UpgradeFile.write(simple)
             do throws(Refusal) {
                 try UpgradeCandidate.check(path, state: file.number)
                 return ""
