@@ -13,6 +13,8 @@ final class PluginHarness {
     private var lines = PluginLineReader(limit: 64 << 10)
     private var pending: [String] = []
     private var seq = 0
+    /// Whether it has been reaped.
+    private var hasEnded = false
 
     static let plugins = String(#filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()) + "/etc/plugins"
 
@@ -38,6 +40,7 @@ final class PluginHarness {
     }
 
     deinit {
+        guard !hasEnded else { return }
         child.signalGroup(SIGKILL)
         while child.reap() == nil { usleep(500) }
     }
@@ -81,7 +84,10 @@ final class PluginHarness {
         say(.bye(within: .seconds(5)))
         let deadline = MonotonicTime.now.advanced(by: .seconds(5))
         while MonotonicTime.now < deadline {
-            if let status = child.reap() { return status }
+            if let status = child.reap() {
+                hasEnded = true
+                return status
+            }
             usleep(2000)
         }
         return nil

@@ -81,7 +81,7 @@ final class ServiceRun {
         let path = "/tmp/dockmaster-client-\(getpid())"
         let log = try OwnedDescriptor.open(path, O_RDWR | O_CREAT | O_TRUNC)
         defer { unlink(path) }
-        let program = ExecutablePath.find(command[0], path: ChildEnvironment.inherited()["PATH"] ?? "")
+        let program = ExecutableSearch.find(command[0], path: ChildEnvironment.inherited()["PATH"] ?? "") ?? command[0]
         var request = SpawnRequest(program, Array(command.dropFirst()), environment: ChildEnvironment.inherited())
         request.output = log.number
         request.error = log.number

@@ -19,7 +19,9 @@ struct ServiceTests {
         try run.write(run.read("service/alice.pub"), to: "data/ssh/alice.pub")
         try run.write("this is no key\n", to: "data/ssh/broken.pub")
         #expect(try run.start(), "\(run.output)")
-        func ssh(_ command: String?, as name: String = "alice") throws -> (status: ProcessControl.ExitStatus?, output: String) {
+        func ssh(_ command: String?, as name: String = "alice") throws -> (
+            status: ProcessControl.ExitStatus?, output: String
+        ) {
             try run.run(
                 [
                     "ssh", "-F", "/dev/null", "-i", "\(run.folder)/service/\(name)", "-p", port, "-o", "BatchMode=yes",

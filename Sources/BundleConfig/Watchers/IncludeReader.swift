@@ -25,7 +25,6 @@ struct IncludeReader {
         }
         let sections = ConfigurationNode.mapping(
             ["watchers", "sockets", "plugins"].compactMap { key in document.present(key).map { (key, $0) } })
-        problems.add(folders.unknown(in: sections))
         files.append(ServiceFile(document: folders.resolved(sections), environment: environment))
         guard let include = document.present("include") else { return }
         for node in problems.attempt({ try include.names() }) ?? [] {

@@ -83,14 +83,14 @@ extension Arbiter {
         return try EnvironmentFile.read(placeholders.resolve(path))
     }
 
-    private func program(_ name: String, _ variables: [String: String]) throws(LaunchProblem) -> String {
+    func program(_ name: String, _ variables: [String: String]) throws(LaunchProblem) -> String {
         let path = variables["PATH"] ?? ChildEnvironment.standardPath
         if let found = ExecutableSearch.find(name, path: path) { return found }
         throw LaunchProblem(
             problem: "there is no program \(name) in \(path)", remedy: "install it, or name its path", code: 127)
     }
 
-    private func apply(
+    func apply(
         _ attributes: ProcessAttributes, _ user: UserDatabase.User?, to request: inout SpawnRequest
     ) throws(LaunchProblem) {
         // Whoever is not root may be nobody else, and has no need to ask for what it is.

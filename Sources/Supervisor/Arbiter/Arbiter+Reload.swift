@@ -103,6 +103,7 @@ extension Arbiter {
             do throws(Refusal) {
                 var users = IdentityTable()
                 try users.look(up: desired.definitions)
+                try users.look(up: desired.plugins)
                 try desired.write()
                 return .written(.success(desired), users)
             } catch {

@@ -123,6 +123,7 @@ final class Arbiter {
             throw Refusal(problems: ["\(error)"])
         }
         try identities.look(up: desired.definitions)
+        try identities.look(up: desired.plugins)
         let definitions = Dictionary(desired.definitions.map { ($0.name, $0) }) { first, _ in first }
         for name in order {
             if let definition = definitions[name] { insert(definition, goal: definition.autostart ? .up : .down) }

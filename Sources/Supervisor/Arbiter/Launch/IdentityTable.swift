@@ -14,13 +14,21 @@ struct IdentityTable: Sendable {
     /// Looks up whom these need. Blocks: not for the loop's thread once it runs.
     /// - Throws: a sentence for each user or group that does not exist.
     mutating func look(up definitions: [WatcherDefinition]) throws(Refusal) {
+        try look(up: definitions.map { ("watchers.\($0.name)", $0.attributes) })
+    }
+
+    mutating func look(up plugins: [PluginDefinition]) throws(Refusal) {
+        try look(up: plugins.map { ("plugins.\($0.name)", $0.attributes) })
+    }
+
+    private mutating func look(up wanted: [(place: String, attributes: ProcessAttributes)]) throws(Refusal) {
         var problems: [String] = []
-        for definition in definitions {
-            guard let key = Self.key(definition.attributes), users[key] == nil else { continue }
+        for (place, attributes) in wanted {
+            guard let key = Self.key(attributes), users[key] == nil else { continue }
             do throws(UserDatabase.Unknown) {
                 users[key] = try UserDatabase.find(user: key.user, group: key.group)
             } catch {
-                problems.append("watchers.\(definition.name): \(error)")
+                problems.append("\(place): \(error)")
             }
         }
         guard problems.isEmpty else { throw Refusal(problems: problems) }

@@ -64,7 +64,8 @@ final class CommandReloader: BuiltInPlugin {
 
     private func path(_ definition: WatcherDefinition) -> String {
         let path = definition.environment["PATH"] ?? ChildEnvironment.inherited()["PATH"] ?? ""
-        let program = ExecutablePath.find(definition.command.first ?? "", path: path)
+        let name = definition.command.first ?? ""
+        let program = ExecutableSearch.find(name, path: path) ?? name
         if program.hasPrefix("/") { return program }
         return definition.folder.map { "\($0)/\(program)" } ?? program
     }

@@ -191,10 +191,18 @@ final class PluginProcess {
     static func request(
         _ command: [String], _ definition: PluginDefinition, under arbiter: Arbiter
     ) throws -> SpawnRequest {
-        let environment = arbiter.surroundings.environment.merging(definition.environment) { _, own in own }
-        let program = ExecutablePath.find(command.first ?? "", path: environment["PATH"] ?? "")
+        let user = arbiter.identities.user(of: definition.attributes)
+        var environment = arbiter.surroundings.environment
+        if let user {
+            environment["HOME"] = user.home
+            environment["USER"] = user.name
+            environment["LOGNAME"] = user.name
+        }
+        environment.merge(definition.environment) { _, own in own }
+        environment["DOCKMASTER_PLUGIN"] = definition.name
+        let program = try arbiter.program(command.first ?? "", environment)
         var request = SpawnRequest(program, Array(command.dropFirst()), environment: environment)
-        request.environment["DOCKMASTER_PLUGIN"] = definition.name
+        try arbiter.apply(definition.attributes, user, to: &request)
         return request
     }
 
