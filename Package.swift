@@ -124,7 +124,7 @@ let package = Package(
         .testTarget(
             name: "BundleConfigTests",
             dependencies: ["BundleConfig", "Supervision", yams, x509, asn1, crypto, cryptoExtras],
-            swiftSettings: strict),
+            exclude: ["Vectors"], swiftSettings: strict),
         .testTarget(name: "BundleLogTests", dependencies: ["BundleLog", log], swiftSettings: strict),
         .testTarget(
             name: "WorkerRuntimeTests",

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "clinux_spawn.h"
+
 #include "clinux_process.h"
 
 #include <errno.h>

@@ -26,7 +26,7 @@ package enum PluginNotice: Sendable, Equatable {
         switch self {
         case .hello(let settings, let window):
             // On one line, whoever wrote them: a newline within JSON is only space.
-            let line = settings.replacing("\n", with: " ").replacing("\r", with: " ")
+            let line = String(decoding: settings.utf8.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self)
             return #"{"v":1,"type":"hello","settings":\#(line),"window":\#(window)}"#
         case .event(let seq, let event):
             var text = #"{"type":"event","seq":\#(seq),"kind":\#(Self.quoted(event.kind.rawValue))"#

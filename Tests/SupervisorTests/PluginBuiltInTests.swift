@@ -46,8 +46,8 @@ struct PluginBuiltInTests {
     @Test("resource_watcher signals a child that uses too much, and spares its parent")
     func children() throws {
         let script = """
-            my $n = 0; $SIG{CHLD} = 'DEFAULT';
-            while (1) { if (!fork) { $SIG{USR1} = sub { exit 0 }; my $x = 'x' x (64 << 20); sleep 1000 while 1 } wait; print "gone ", ++$n, "\\n" }
+            my $n = 0; my $size = 64 << 20; $SIG{CHLD} = 'DEFAULT';
+            while (1) { if (!fork) { $SIG{USR1} = sub { exit 0 }; my $x = 'x' x $size; sleep 1000 while 1 } wait; print "gone ", ++$n, "\\n" }
             """
         let scenario = try run(
             [

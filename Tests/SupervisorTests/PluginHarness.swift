@@ -17,6 +17,7 @@ final class PluginHarness {
     static let plugins = String(#filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()) + "/etc/plugins"
 
     init(_ plugin: String, settings: String) throws {
+        SignalStream.ignoreBrokenPipes()
         folder = try ScenarioFolder()
         let input = try Pipe().ends()
         let output = try Pipe().ends()

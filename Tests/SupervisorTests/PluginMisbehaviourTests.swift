@@ -29,7 +29,7 @@ struct PluginMisbehaviourTests {
             testDescription: "never acknowledges", script: "ready(); while (<$in>) {}",
             words: "plugin plug[1] is killed: it did not acknowledge an event within 500 ms"),
         Case(
-            testDescription: "does not read", script: "ready(); emit($_) for 1..3000; sleep 1000",
+            testDescription: "does not read", script: #"say('{"type":"ready"}'); emit($_) for 1..3000; sleep 1000"#,
             words: "plugin plug[1] is killed: it did not read what it was sent within 500 ms"),
         Case(
             testDescription: "writes garbage", script: #"ready(); say("\xFF\x00garbage") for 1..100; sleep 1000"#,
@@ -49,7 +49,8 @@ struct PluginMisbehaviourTests {
             script: #"ready(); syswrite($out, '{"type":"comm'); kill 'SEGV', $$; sleep 1000"#,
             words: "plugin plug[1] died: SIGSEGV after"),
         Case(
-            testDescription: "closes its output and stays", script: "ready(); close($out); sleep 1000",
+            testDescription: "closes its output and stays",
+            script: #"say('{"type":"ready"}'); close($out); sleep 1000"#,
             words: "plugin plug[1] is killed: it closed descriptor 4"),
         Case(
             testDescription: "closes its input and stays", script: "ready(); close($in); sleep 1000",

@@ -16,6 +16,8 @@ final class PluginScenario {
         _ script: String, may: Set<String> = ["emit"], isRequired: Bool = false, settings: String = #"{"a":"b"}"#,
         change: (inout PluginDefinition) -> Void = { _ in }
     ) throws {
+        // As `dockmaster run` does: a plugin that closes its input must not end the test.
+        SignalStream.ignoreBrokenPipes()
         let forever = Scenario.shell("worker", "while :; do sleep 1000; done")
         let plugin = Self.plugin(script, may: may, isRequired: isRequired, settings: settings, change: change)
         let policy = RestartPolicy(

@@ -4,6 +4,8 @@ struct BundleSource {
     let file: String?
     let document: ConfigurationNode
     let isPillar: Bool
+    /// Whether the document was translated from a circus .ini.
+    var isCircus = false
     /// The data folder that a pillar's own place tells: it stands in `<data>/configuration`.
     let inferredData: String?
     /// The file's mode, such as `0644`, when others than its owner can read it.
@@ -39,6 +41,7 @@ struct BundleSource {
         } catch {
             throw ConfigurationError(key: "", problem: error.problem, remedy: error.remedy)
         }
+        if CircusFile.isOne(text) { return try circus(text, path, warnings: warnings) }
         let isPillar = isPillar(text)
         let resolved = isPillar ? try SaltTemplate.resolve(text, file: path) : text
         let folder = FilePath.parent(of: path)
@@ -46,6 +49,17 @@ struct BundleSource {
             file: path, document: try ConfigurationNode.parse(resolved, file: path), isPillar: isPillar,
             inferredData: FilePath.name(of: folder) == "configuration" ? FilePath.parent(of: folder) : nil,
             wideMode: PrivateFile.wideMode(path), warnings: warnings)
+    }
+
+    private static func circus(
+        _ text: String, _ path: String, warnings: [ConfigurationError]
+    ) throws -> BundleSource {
+        var reader = CircusReader(text, file: path)
+        let document = reader.document()
+        try reader.problems.check()
+        return BundleSource(
+            file: path, document: document, isPillar: false, isCircus: true, inferredData: nil, wideMode: nil,
+            warnings: warnings + reader.warnings)
     }
 
     /// A makinacorpus pillar has a key `makina-projects.NAME` at its root.

@@ -99,7 +99,7 @@ extension WatcherReader {
 
     // MARK: Policy
 
-    private static let backoffKeys = ["initial", "factor", "cap", "jitter", "reset_after", "limit", "window"]
+    static let backoffKeys = ["initial", "factor", "cap", "jitter", "reset_after", "limit", "window"]
 
     mutating func readPolicy() {
         given("expected_exit") { value in

@@ -15,7 +15,7 @@ extension Arbiter {
     /// Tells the gate of an on-demand watcher what has become of it.
     func noteDemand(_ watcher: Watcher, _ standing: WatcherStanding) {
         guard watcher.definition.onDemand else {
-            watcher.demand = nil
+            turn(watcher, .unwanted)
             return
         }
         if watcher.goal != .up {
@@ -26,6 +26,12 @@ extension Arbiter {
             for slot in watcher.slots { feed(.stop, to: slot) }
             turn(watcher, .finished)
         }
+    }
+
+    /// The watcher's sockets have changed: the former ones are not looked at any more.
+    func forgetSocketWatches(_ watcher: Watcher) {
+        if watcher.gate.state == .waiting { turn(watcher, .unwanted) }
+        watcher.turningAway = nil
     }
 
     /// Has an on-demand watcher start now, without a connection.

@@ -125,12 +125,23 @@ extension Arbiter {
         for definition in desired.definitions { job.definitions[definition.name] = definition }
         let wanted = Set(names)
         order = names + order.filter { !wanted.contains($0) }
-        settings = desired.settings
+        take(desired.settings)
         essential = desired.essential
         logsFolder = desired.logs
         for warning in desired.warnings { log.warning(warning) }
         for step in plugins.apply(desired.plugins) { log.info("plugin \(step)", [("event", "plugin_changed")]) }
         nextReloadStep()
+    }
+
+    /// Takes up what concerns the supervisor itself.
+    private func take(_ new: SupervisorSettings) {
+        let old = settings
+        settings = new
+        guard old.rotation != new.rotation else { return }
+        relay.post(.configure(watcher: "dockmaster", rotation: new.rotation))
+        for watcher in watchers.values where watcher.definition.rotation == nil {
+            relay.post(.configure(watcher: watcher.name, rotation: new.rotation))
+        }
     }
 
     private func nextReloadStep() {

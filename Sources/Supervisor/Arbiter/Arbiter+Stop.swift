@@ -99,7 +99,15 @@ extension Arbiter {
         let took = stopStarted.map { Words.duration(MonotonicTime.now.since($0)) } ?? "0 s"
         log.info("stopped after \(took)", [("event", "stopped")])
         for slot in Array(slots.values) { forget(slot) }
-        controlGroups?.removeAll()
-        loop.stop()
+        removeControlGroups(until: MonotonicTime.now.advanced(by: .milliseconds(500)))
+    }
+
+    /// What has been killed in a group takes a moment to leave it.
+    private func removeControlGroups(until deadline: MonotonicTime) {
+        if let groups = controlGroups, !groups.removeAll(), MonotonicTime.now < deadline {
+            loop.after(.milliseconds(1)) { [weak self] in self?.removeControlGroups(until: deadline) }
+        } else {
+            loop.stop()
+        }
     }
 }

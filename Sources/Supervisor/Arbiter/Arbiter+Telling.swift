@@ -8,6 +8,8 @@ internal import Supervision
 
 extension Arbiter {
     func tell(_ report: WatcherReport, of slot: WatcherSlot) {
+        // What its probe said last tells best what is missing.
+        if case .startTimedOut = report { slot.spawnProblem = slot.readiness?.lastProblem }
         if let sentence = ReportSentence(report, slot: slot.title, reason: slot.spawnProblem) {
             var fields = [
                 ("event", sentence.event), ("watcher", slot.watcher), ("instance", "\(slot.instance)"),

@@ -24,6 +24,10 @@ extension Arbiter {
         let after = Set(definition.dependencies.map(\.watcher))
         for name in before.subtracting(after) { dependents[name]?.removeAll { $0 == definition.name } }
         for name in after.subtracting(before) { dependents[name, default: []].append(definition.name) }
+        if watcher.definition.sockets != definition.sockets { forgetSocketWatches(watcher) }
+        if watcher.definition.rotation != definition.rotation {
+            relay.post(.configure(watcher: definition.name, rotation: definition.rotation ?? settings.rotation))
+        }
         watcher.definition = definition
         for slot in watcher.slots { slot.adopt(definition) }
         fillPlaces(watcher)

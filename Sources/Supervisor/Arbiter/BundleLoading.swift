@@ -5,6 +5,9 @@ internal import Supervision
 
 /// From a bundle's configuration to what the arbiter runs: the one place that knows both.
 enum BundleLoading {
+    /// The bundle's own watchers.
+    static let workers = ["auth", "registry", "proxy"]
+
     /// Reads and checks; makes nothing.
     static func read(_ options: BundleOptions) throws(Refusal) -> BundleConfiguration {
         let configuration: BundleConfiguration
@@ -16,6 +19,15 @@ enum BundleLoading {
         let workers = configuration.startsBundle ? ["auth", "registry", "proxy"] : []
         try PluginCheck.validate(configuration.plugins, watchers: workers + configuration.watchers.map(\.name))
         return configuration
+    }
+
+    /// A circus .ini as our YAML.
+    static func converted(_ file: String) throws(Refusal) -> CircusImport {
+        do {
+            return try CircusImport(file)
+        } catch {
+            throw refusal(error)
+        }
     }
 
     static func render(_ configuration: BundleConfiguration) throws(Refusal) -> [RenderedFile] {
@@ -46,7 +58,7 @@ enum BundleLoading {
         let files = try render(prepared)
         return try DesiredState(
             definitions: definitions(prepared, files, workers: workers), plugins: prepared.plugins,
-            settings: prepared.supervisor, essential: prepared.startsBundle ? ["auth", "registry", "proxy"] : [],
+            settings: prepared.supervisor, essential: prepared.startsBundle ? Set(Self.workers) : [],
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
                 try StagedFiles.replace(files, workers: workers) { prepared.explain($0, of: $1) }

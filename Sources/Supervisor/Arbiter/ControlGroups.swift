@@ -100,10 +100,14 @@ final class ControlGroups {
         leaving = leaving.filter { rmdir($0) != 0 && errno == EBUSY }
     }
 
-    func removeAll() {
+    /// Removes everything that is empty by now.
+    /// - Returns: whether that was all.
+    @discardableResult
+    func removeAll() -> Bool {
+        guard isMade else { return true }
         for name in ProcessTable.entries(of: folder) where !name.hasPrefix("cgroup.") { rmdir("\(folder)/\(name)") }
-        rmdir(folder)
-        isMade = false
+        isMade = rmdir(folder) != 0 && (errno == EBUSY || errno == ENOTEMPTY)
+        return !isMade
     }
 
     /// What supervisors have left behind that were killed.

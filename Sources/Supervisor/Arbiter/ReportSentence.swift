@@ -32,7 +32,9 @@ struct ReportSentence: Equatable {
         case .aged(let after):
             self.init(.info, "aged", "\(slot) is replaced: it has been ready for \(Words.duration(after)) (max_age)")
         case .startTimedOut(let after):
-            self.init(.error, "start_timeout", "\(slot) was not ready within \(Words.duration(after)); it is stopped")
+            let probe = reason.map { " (its probe: \($0))" } ?? ""
+            self.init(
+                .error, "start_timeout", "\(slot) was not ready within \(Words.duration(after))\(probe); it is stopped")
         case .watchdogExpired(let after):
             self.init(.error, "watchdog", "\(slot) gave no sign of life for \(Words.duration(after)); it is killed")
         case .stopping: self.init(.info, "stopping", "\(slot) is told to stop")

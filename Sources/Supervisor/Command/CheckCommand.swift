@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BundleConfig
 internal import ProcessControl
+internal import Supervision
 
 /// `dockmaster check`: validates everything, changes nothing, and tells what a start or reload would write.
 struct CheckCommand: ParsableCommand {
@@ -12,6 +13,9 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         do throws(Refusal) {
             let configuration = try BundleLoading.read(try bundle.options())
+            let workers = configuration.startsBundle ? BundleLoading.workers : []
+            try PluginCheck.validate(
+                configuration.plugins, watchers: workers + configuration.watchers.map(\.name))
             // What the workers would read, where a first start has made the keys that it names.
             let files = (try? configuration.rendered()) ?? []
             try StagedFiles.check(files, workers: BundleLoading.workersFolder()) { configuration.explain($0, of: $1) }

@@ -7,7 +7,8 @@ struct Dockmaster: ParsableCommand {
         commandName: "dockmaster", abstract: "A private Docker registry that runs as one thing.",
         version: Version.text,
         subcommands: [
-            RunCommand.self, CheckCommand.self, RenderCommand.self, StatusCommand.self, ReloadCommand.self,
-            StopCommand.self, UpgradeCommand.self, LogsCommand.self, TraceCommand.self, VersionCommand.self,
+            RunCommand.self, CheckCommand.self, RenderCommand.self, ImportCommand.self, StatusCommand.self,
+            ReloadCommand.self, StopCommand.self, UpgradeCommand.self, LogsCommand.self, TraceCommand.self,
+            VersionCommand.self,
         ])
 }

@@ -28,8 +28,6 @@ struct RunCommand: ParsableCommand {
         }
         SignalStream.ignoreBrokenPipes()
         umask(0o077)
-        // Three descriptors a watcher; its processes keep the limit that we were given.
-        clinux_raise_descriptor_limit()
 
         let takeover: CInt?
         do throws(Refusal) {

@@ -15,7 +15,7 @@ enum UpgradeCandidate {
         do throws(SystemError) {
             ends = try Pipe().ends()
         } catch {
-            throw refusal(path, error.description)
+            throw refusal(path, "\(error)")
         }
         let output = OwnedDescriptor(adopting: ends.reading)
         let child = try start(path, state: state, output: OwnedDescriptor(adopting: ends.writing))
@@ -51,7 +51,7 @@ enum UpgradeCandidate {
         do throws(SpawnError) {
             return try Spawner.spawn(request)
         } catch {
-            throw refusal(path, error.description)
+            throw refusal(path, "\(error)")
         }
     }
 

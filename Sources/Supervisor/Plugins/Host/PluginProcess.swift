@@ -90,7 +90,7 @@ final class PluginProcess {
             child?.signal(SIGKILL)
             child?.signalGroup(SIGKILL)
         case .report(let report): tell(report)
-        default: break
+        case .abandonSpawn: break
         }
     }
 

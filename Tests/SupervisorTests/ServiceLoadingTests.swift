@@ -1,0 +1,69 @@
+import Glibc
+import ProcessControl
+import Supervision
+import Testing
+
+@testable import BundleConfig
+@testable import Supervisor
+
+@Suite("A configuration without a registry")
+struct ServiceLoadingTests {
+    private let folder: ScenarioFolder
+
+    init() throws {
+        folder = try ScenarioFolder()
+    }
+
+    private func desired(_ text: String, name: String = "dockmaster.yaml") throws -> DesiredState {
+        let path = "\(folder.path)/\(name)"
+        let file = try OwnedDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
+        let bytes = Array(text.utf8)
+        try #require(write(file.number, bytes, bytes.count) == bytes.count)
+        let (run, logs) = ("\(folder.path)/run", "\(folder.path)/logs")
+        let configuration = try BundleLoading.read(
+            BundleOptions(config: path, data: "\(folder.path)/data", logs: logs, run: run))
+        return try BundleLoading.desired(configuration, workers: "/nowhere", inUse: (run, logs))
+    }
+
+    @Test("runs what it names, makes no data folder, and says in one line how to ask")
+    func services() throws {
+        let desired = try desired(
+            "bundle: false\nwatchers: {web: {cmd: x}, db: {cmd: y}}\nplugins: {f: {use: flapping}}\nsupervisor: {umask: 022}"
+        )
+        #expect(desired.definitions.map(\.name) == ["web", "db"])
+        #expect(desired.plugins.map(\.name) == ["f"])
+        #expect(desired.settings.umask == 0o22)
+        #expect(desired.essential == [])
+        #expect(desired.banner == "  Running web, db. See: dockmaster status --run \(folder.path)/run\n")
+        try desired.write()
+        #expect(access("\(folder.path)/data", F_OK) != 0)
+        #expect(access("\(folder.path)/run", F_OK) == 0)
+    }
+
+    @Test("stands behind the three workers in a bundle, whose limits it may change")
+    func bundle() throws {
+        let desired = try desired(
+            """
+            users: {a: {password: x}}
+            acl: [{match: {}, actions: [pull]}]
+            watchers: {web: {cmd: x}, registry: {rlimits: {nofile: 99}}}
+            """)
+        #expect(desired.definitions.map(\.name) == ["auth", "registry", "proxy", "web"])
+        #expect(desired.definitions[1].attributes.limits == [.init(resource: "nofile", soft: 99, hard: 99)])
+        #expect(desired.definitions[1].command.first == "/nowhere/dockmaster-registry")
+        #expect(desired.definitions[0].attributes.limits == [])
+    }
+
+    @Test("may be a circus file")
+    func circus() throws {
+        let desired = try desired("[circus]\nendpoint = x\n[watcher:web]\ncmd = sleep 1\n", name: "circus.ini")
+        #expect(desired.definitions.map(\.command) == [["sleep", "1"]])
+        #expect(desired.warnings.count == 1)
+    }
+
+    @Test("lets a built-in plugin do what it needs, unless it says less")
+    func builtIn() {
+        #expect(PluginReader.builtIn.keys.sorted() == BuiltInPlugins.kinds.keys.sorted())
+        for (name, kind) in BuiltInPlugins.kinds { #expect(PluginReader.builtIn[name] == kind.commands, "\(name)") }
+    }
+}
