@@ -41,7 +41,7 @@ extension WholeBundle {
             }
             let logs = try await engine.docker("docker logs confined", home: home)
             #expect(ready, "\(logs)")
-            let owner = try await engine.check("docker top confined -eo uid,comm", home: home)
+            let owner = try await engine.check("docker top confined -eo uid,pid,comm", home: home)
             #expect(!owner.output.contains(" 0 dockmaster"), "\(owner.output)")
 
             // At this rate it would take half an hour.

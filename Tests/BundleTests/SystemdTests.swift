@@ -200,8 +200,8 @@ extension WholeBundle {
         @Test("journalctl finds lines by watcher, instance, priority and request")
         func journal() async throws {
             let machine = try await started()
-            let id = "systemd-test-\(UInt32.random(in: 0...UInt32.max))"
-            try await Shell.check("\(machine.curl) -o /dev/null -H 'X-Request-Id: \(id)' \(machine.url)/v2/")
+            let answer = try await Shell.check("\(machine.curl) -D - -o /dev/null \(machine.url)/v2/")
+            let id = try #require(answer.output.firstMatch(of: /(?i)x-request-id: (\S+)/).map { String($0.1) })
             let found = try await Shell.eventually(within: .seconds(10)) {
                 try await machine.run(
                     "journalctl -b -o json --no-pager DOCKMASTER_WATCHER=proxy DOCKMASTER_REQUEST_ID=\(id)"

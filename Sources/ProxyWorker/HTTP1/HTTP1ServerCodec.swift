@@ -28,6 +28,9 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
     private static let lingerTime = TimeAmount.seconds(2)
     /// Bytes of an answer that wait for a flush or for more.
     private var pending = ByteBuffer()
+    /// How long a connection that has just come about may take for its request once the proxy drains.
+    static let firstRequestTime = TimeAmount.milliseconds(500)
+    private var hasBegun = false
     private var refused = false
     private var closing = false
     /// Whether a request has been handed on whose answer is not complete.
@@ -82,6 +85,7 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
                 switch event {
                 case .head(let head, _):
                     busy = true
+                    hasBegun = true
                     requestComplete = false
                     serializer.begin(head)
                     context.fireChannelRead(wrapInboundOut(.head(head)))
@@ -110,7 +114,15 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
         switch event {
         case is ChannelShouldQuiesceEvent:
             closing = true
-            if !busy, parser.isIdle { context.close(promise: nil) }
+            guard !busy, parser.isIdle else { break }
+            if hasBegun {
+                context.close(promise: nil)
+            } else {
+                // The client was let in and is about to ask: to close now would be to refuse it.
+                deadline = .now() + Self.firstRequestTime
+                timer?.cancel()
+                arm(context)
+            }
         case ChannelEvent.inputClosed:
             inputClosed = true
             if !busy { context.close(promise: nil) }

@@ -11,6 +11,11 @@ enum ConnectionSetup {
         guard services.table.add(channel, limit: state.configuration.limits.connections) else {
             throw ChannelError.ioOnClosedChannel
         }
+        defer {
+            if services.table.isDraining {
+                channel.pipeline.syncOperations.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+            }
+        }
         let connection = ClientConnection(
             remote: clientAddress(channel), https: tls, tls: nil, isHTTP2: false,
             port: channel.localAddress?.port ?? (tls ? 443 : 80))

@@ -4,15 +4,16 @@ import NIOCore
 final class ConnectionTable {
     private let counter: ConnectionCounter
     private var channels: [ObjectIdentifier: any Channel] = [:]
-    private var isDraining = false
+    private(set) var isDraining = false
 
     init(counter: ConnectionCounter) {
         self.counter = counter
     }
 
-    /// Takes the channel in until it closes; false when there are too many or the proxy is draining.
+    /// Takes the channel in until it closes; false when there are too many. One that was accepted just before a drain
+    /// began is taken in as well: nobody else can serve it.
     func add(_ channel: any Channel, limit: Int) -> Bool {
-        guard !isDraining, counter.enter(limit: limit) else { return false }
+        guard counter.enter(limit: limit) else { return false }
         let id = ObjectIdentifier(channel)
         channels[id] = channel
         channel.closeFuture.assumeIsolated().whenComplete { [self] _ in

@@ -11,6 +11,8 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let services: LoopServices
     private var connection: ClientConnection
     private var timer: Scheduled<Void>?
+    /// Whether the proxy drains: who has been let in is still served once.
+    private var isDraining = false
 
     init(timeout: TimeAmount, services: LoopServices, connection: ClientConnection) {
         self.timeout = timeout
@@ -32,7 +34,9 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
         switch event {
         case TLSUserEvent.handshakeCompleted(let negotiated):
             finish(context, negotiated)
-        case is ChannelShouldQuiesceEvent, ChannelEvent.inputClosed:
+        case is ChannelShouldQuiesceEvent:
+            isDraining = true
+        case ChannelEvent.inputClosed:
             context.close(promise: nil)
         default:
             context.fireUserInboundEventTriggered(event)
@@ -42,6 +46,12 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// Handshakes fail all the time on a public port; each closes its connection and nothing else.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
+    }
+
+    private func drainSoon(_ channel: any Channel) {
+        channel.eventLoop.assumeIsolated().scheduleTask(in: HTTP1ServerCodec.firstRequestTime) {
+            channel.pipeline.syncOperations.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
     }
 
     private func finish(_ context: ChannelHandlerContext, _ negotiated: String?) {
@@ -57,6 +67,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
                 try ConnectionSetup.addHTTP1(context.channel, services: services, connection: connection)
             }
             pipeline.removeHandler(self, promise: nil)
+            if isDraining { drainSoon(context.channel) }
         } catch {
             context.close(promise: nil)
         }

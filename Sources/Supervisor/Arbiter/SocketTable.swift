@@ -24,7 +24,7 @@ struct SocketTable {
         for state in states {
             if sockets[state.descriptor] == nil, let owned = ProgramReplacement.takeOver(state.descriptor) {
                 let socket = BoundSocket(resuming: owned, as: state.request)
-                socket.leavesPath = store.isWanted
+                socket.leavesPath = store.hasStore
                 sockets[state.descriptor] = socket
             }
             bound[state.definition] = sockets[state.descriptor]
@@ -70,7 +70,7 @@ struct SocketTable {
         }
         unclaimed.removeAll(where: \.isClaimed)
         for socket in claimed.values {
-            socket.leavesPath = store.isWanted
+            socket.leavesPath = store.hasStore
             store.store(socket.descriptor, as: socket.request.storeName)
         }
         bound.merge(claimed) { _, new in new }

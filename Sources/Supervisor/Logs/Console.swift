@@ -1,5 +1,6 @@
-internal import PluginInterface
+internal import CLinux
 internal import Glibc
+internal import PluginInterface
 internal import ProcessControl
 
 /// The supervisor's own standard output. A reader that does not read costs lines, which are counted, never a wait.
@@ -34,9 +35,9 @@ final class Console {
     /// Whether standard output is a stream of journald. Source: systemd.exec(5), JOURNAL_STREAM.
     static var isJournal: Bool {
         guard let value = getenv("JOURNAL_STREAM") else { return false }
-        var status = stat()
-        guard fstat(STDOUT_FILENO, &status) == 0 else { return false }
-        return String(cString: value) == "\(status.st_dev):\(status.st_ino)"
+        var status = clinux_status()
+        guard clinux_fstat(STDOUT_FILENO, &status) == 0 else { return false }
+        return String(cString: value) == "\(status.device):\(status.inode)"
     }
 
     func widen(to name: String) {
