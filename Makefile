@@ -16,7 +16,7 @@ IMAGE ?= var/image/dockmaster.tar
 
 say = printf 'dockmaster: %s\n' "$(1)" >&2
 
-.PHONY: help run build test test-rooms test-bundle bench lint format debug image install clean
+.PHONY: help run build test test-rooms test-bundle bench lint format docs debug image install clean
 .PHONY: packages test-packages bench-packages
 .NOTPARALLEL:
 
@@ -70,6 +70,9 @@ lint: debug ## format, warnings and undeclared imports
 format: ## rewrite the sources in the house format
 	@$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
 
+docs: debug ## the manual page and the shell completions, from the program's own help
+	@etc/make-manual .build/debug/dockmaster
+
 image: build ## a container image as a tar: docker import it as etc/container/README.md says
 	@etc/container/make-image "$(IMAGE)"
 
@@ -81,6 +84,13 @@ install: build ## binaries, unit and example configuration below $(DESTDIR)$(PRE
 	@install -D -m 0644 etc/systemd/dockmaster.tmpfiles "$(DESTDIR)/usr/lib/tmpfiles.d/dockmaster.conf"
 	@install -D -m 0644 etc/systemd/supervise-as-root.conf \
 		"$(DESTDIR)$(PREFIX)/share/doc/dockmaster/supervise-as-root.conf"
+	@install -D -m 0644 etc/openapi.yaml "$(DESTDIR)$(PREFIX)/share/doc/dockmaster/openapi.yaml"
+	@install -D -m 0644 etc/man/dockmaster.1 "$(DESTDIR)$(PREFIX)/share/man/man1/dockmaster.1"
+	@install -D -m 0644 etc/completions/dockmaster.bash \
+		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/dockmaster"
+	@install -D -m 0644 etc/completions/_dockmaster "$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_dockmaster"
+	@install -D -m 0644 etc/completions/dockmaster.fish \
+		"$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/dockmaster.fish"
 	@[ -e "$(DESTDIR)/etc/dockmaster/dockmaster.yaml" ] || \
 		install -m 0600 etc/dockmaster.yaml "$(DESTDIR)/etc/dockmaster/dockmaster.yaml"
 	@$(call say,installed below $(DESTDIR)$(PREFIX)/bin. Next: edit /etc/dockmaster/dockmaster.yaml; systemd-sysusers; systemd-tmpfiles --create dockmaster.conf; systemctl enable --now dockmaster)

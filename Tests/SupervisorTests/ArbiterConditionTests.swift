@@ -33,6 +33,9 @@ struct ArbiterConditionTests {
             [
                 Scenario.shell("db", "test -e \(folder.path)/mended && \(Self.forever)") {
                     $0.settings.policy.limit = 1
+                    // It must not count as ready in the moment before it ends.
+                    $0.readiness = .after(.milliseconds(500))
+                    $0.settings.awaitsReady = true
                 }, Scenario.shell("web", Self.forever) { $0.requires = [Dependency("db")] },
                 Scenario.shell("loner", Self.forever),
             ], in: folder)

@@ -125,7 +125,7 @@ struct ControlCommandTests {
             request.error = quiet.number
             children.append(try Spawner.spawn(request))
         }
-        var codes: [(Int, ExitStatus)] = []
+        var codes: [(Int, ProcessControl.ExitStatus)] = []
         _ = run.wait(.seconds(90)) {
             for (number, child) in children.enumerated() where !codes.contains(where: { $0.0 == number }) {
                 if let status = child.reap() { codes.append((number, status)) }
@@ -145,7 +145,7 @@ struct ControlCommandTests {
             configuration: Self.configuration + "\nsupervisor: {control: {admin: [65533], read: [65534]}}")
         chmod(run.folder.path, 0o711)
         try #require(try run.start(), "\(run.output)")
-        func ask(_ user: Int, _ arguments: String...) throws -> (status: ExitStatus?, output: String) {
+        func ask(_ user: Int, _ arguments: String...) throws -> (status: ProcessControl.ExitStatus?, output: String) {
             try run.run(
                 arguments,
                 wrapper: ["/usr/bin/setpriv", "--reuid", "\(user)", "--regid", "\(user)", "--clear-groups"])
