@@ -1,7 +1,7 @@
 """Our supervisor beside circus, supervisord, s6 and runit, in one run. Called by run.sh.
 
     Benchmarks/bench supervision [SIDE...]      SIDE: ours circus supervisord s6 runit (default: all)
-    ROUNDS=3  KILLS=4  IDLE_SECONDS=20  LOG_MB=200  BENCH_DIR=…
+    ROUNDS=3  KILLS=3  IDLE_SECONDS=20  LOG_MB=100  BENCH_DIR=…
 """
 import os
 import shutil
@@ -82,8 +82,8 @@ def main(names):
         child = os.path.join(folder, "child")
         subprocess.run(["gcc", "-O2", "-static", "-o", child, f"{HERE}/child.c"], check=True)
         compare(
-            Figures(folder, child, results), sides, rounds, setting("KILLS", 4), setting("IDLE_SECONDS", 20),
-            setting("LOG_MB", 200) * 10**6)
+            Figures(folder, child, results), sides, rounds, setting("KILLS", 3), setting("IDLE_SECONDS", 20),
+            setting("LOG_MB", 100) * 10**6)
         print("\n".join(Table(results, sides).lines(rounds)))
         return 0
     except (TimeoutError, subprocess.SubprocessError, OSError) as problem:

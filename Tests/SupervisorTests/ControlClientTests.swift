@@ -86,7 +86,8 @@ struct ControlClientTests {
         }
         #expect(seen.allSatisfy { $0.contains(#""watcher":"b""#) }, "\(seen)")
         #expect(seen.first?.contains(#""kind":"exited""#) == true, "\(seen)")
-        #expect(try control.scenario.wait { !control.scenario.arbiter.events.hasListeners }, "it is let go when it ends")
+        #expect(
+            try control.scenario.wait { !control.scenario.arbiter.events.hasListeners }, "it is let go when it ends")
     }
 
     @Test("bounds what waits for a client that does not read, and tells it what it missed")

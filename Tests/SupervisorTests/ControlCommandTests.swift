@@ -27,7 +27,7 @@ struct ControlCommandTests {
         let status = try run.run(["status"])
         #expect(status.status == .code(0), "\(status.output)")
         #expect(status.output.hasPrefix("everything is as wanted: 1 stopped, the rest ready\n"), "\(status.output)")
-        #expect(status.output.contains("web[1]    running"), "\(status.output)")
+        #expect(status.output.contains("web[1]     running"), "\(status.output)")
         #expect(!status.output.contains("\u{1B}"), "no colours where no terminal is")
         #expect(try run.run(["list"]).output == "web\nworker\nidle\n")
         #expect(try run.run(["list", "w*"]).output == "web\nworker\n")

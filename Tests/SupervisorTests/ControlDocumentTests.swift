@@ -122,7 +122,9 @@ struct ControlDocumentTests {
                 continue
             }
             for option in command.options {
-                #expect(section.contains("Fl -\(option)"), "\(command.name) --\(option) is not in the manual; run make docs")
+                #expect(
+                    section.contains("Fl -\(option)"), "\(command.name) --\(option) is not in the manual; run make docs"
+                )
             }
         }
     }

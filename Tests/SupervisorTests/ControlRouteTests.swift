@@ -203,7 +203,8 @@ struct ControlRouteTests {
     @Test("tell what processes and their children use")
     func statistics() throws {
         let control = try ControlHarness([
-            Scenario.shell("a", "sleep 1000 & sleep 1000 & wait"), Scenario.shell("b", sleeper) { $0.autostart = false },
+            Scenario.shell("a", "sleep 1000 & sleep 1000 & wait"),
+            Scenario.shell("b", sleeper) { $0.autostart = false },
         ])
         try control.ready()
         let pid = try #require(try control.scenario.slot("a").child?.pid)

@@ -104,7 +104,8 @@ struct ControlAccessTests {
         settings.admins = [1001]
         settings.readers = [1002, 1001]
         let access = ControlAccess(owner: 1000, settings: settings)
-        #expect([0, 1000, 1001, 1002, 1003].map { access.level(of: $0) } == [.admin, .admin, .admin, .reader, .stranger])
+        #expect(
+            [0, 1000, 1001, 1002, 1003].map { access.level(of: $0) } == [.admin, .admin, .admin, .reader, .stranger])
         #expect(access.guests == [1001, 1002])
     }
 

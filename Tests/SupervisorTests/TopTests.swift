@@ -50,7 +50,8 @@ struct TopTests {
         #expect(lines[0] == "everything is ready")
         #expect(lines[1] == "dockmaster 1, pid 1, up 10s")
         #expect(lines[2].hasPrefix("WATCHER"))
-        #expect(lines[3].contains("web ×2") && lines[3].contains(" 50.0 ") && lines[3].contains("3.0 MB"), "\(lines[3])")
+        #expect(
+            lines[3].contains("web ×2") && lines[3].contains(" 50.0 ") && lines[3].contains("3.0 MB"), "\(lines[3])")
         #expect(lines[3].contains("█") && lines[3].contains("▁"), "\(lines[3])")
         #expect(lines[4].contains("failed"))
     }
@@ -106,9 +107,10 @@ struct TopTests {
 
     @Test("understands what terminals send")
     func decoding() {
-        #expect(TopKey.decode(Array("\u{1B}[A\u{1B}OBjq\u{1B}[5~x".utf8)) == [
-            .up, .down, .character("j"), .character("q"), .character("x"),
-        ])
+        #expect(
+            TopKey.decode(Array("\u{1B}[A\u{1B}OBjq\u{1B}[5~x".utf8)) == [
+                .up, .down, .character("j"), .character("q"), .character("x"),
+            ])
         #expect(TopKey.decode([0x1B]) == [.interrupt])
         #expect(TopKey.decode([3]) == [.interrupt])
         #expect(TopKey.decode([0x1B, 0x5B]) == [])

@@ -173,13 +173,13 @@ _dockmaster() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|check|render|upgrade|version|status|list|stats|top|events|health|sockets|options|get|logs|trace|start|stop|restart|reload|signal|kill|scale|incr|decr|set|add|rm|rotate|help)
+    run|check|render|import|upgrade|version|status|list|stats|top|events|health|sockets|options|get|logs|trace|start|stop|restart|reload|signal|kill|scale|incr|decr|set|add|rm|rotate|help)
         # Offer subcommand argument completions
         "_dockmaster_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run check render upgrade version status list stats top events health sockets options get logs trace start stop restart reload signal kill scale incr decr set add rm rotate help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run check render import upgrade version status list stats top events health sockets options get logs trace start stop restart reload signal kill scale incr decr set add rm rotate help' -- "${cur}"))
         ;;
     esac
 }
@@ -281,6 +281,14 @@ _dockmaster_render() {
         return
         ;;
     esac
+}
+
+_dockmaster_import() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __dockmaster_offer_flags_options 1
 }
 
 _dockmaster_upgrade() {

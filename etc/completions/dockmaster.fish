@@ -28,6 +28,8 @@ function __dockmaster_parse_tokens -S
             __dockmaster_parse_subcommand 0 'config=' 'data=' 'logs=' 'run=' 'domain=' 'https-port=' 'http-port=' 'version' 'h/help'
         case 'render'
             __dockmaster_parse_subcommand 0 'config=' 'data=' 'logs=' 'run=' 'domain=' 'https-port=' 'http-port=' 'version' 'h/help'
+        case 'import'
+            __dockmaster_parse_subcommand 1 'version' 'h/help'
         case 'upgrade'
             __dockmaster_parse_subcommand 1 'run=' 'config=' 'json' 'version' 'h/help'
         case 'version'
@@ -140,6 +142,7 @@ complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'run' -d 'Start the bundle; ^C stops it in order, SIGHUP reloads its configuration.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'check' -d 'Validate the configuration; tell what would change.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'render' -d 'Print the generated files, with secrets masked.'
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'import' -d 'Print a circus .ini as a configuration of dockmaster.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'upgrade' -d 'Go on with a new program: no process is restarted, no log line lost, no connection refused.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'version' -d 'Print the version.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'status' -d 'Show how every watcher stands; exit code 1 when not all is as wanted.'
@@ -194,6 +197,8 @@ complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster render" http-port' -l 'http-port' -d 'The port for http, or DOCKMASTER_HTTP_PORT; 0 for none.' -rfka ''
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster render" version' -l 'version' -d 'Show the version.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster render" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster import" version' -l 'version' -d 'Show the version.'
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster import" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster upgrade" -eq 1' -F
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster upgrade" run' -l 'run' -d 'The supervisor\'s run folder, or DOCKMASTER_RUN.' -rfa '(__dockmaster_complete_directories)'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster upgrade" config' -l 'config' -d 'The configuration file that names the run folder, or DOCKMASTER_CONFIG.' -rF

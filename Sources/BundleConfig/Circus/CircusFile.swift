@@ -79,6 +79,8 @@ struct CircusFile {
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let trimmed = line.trimmed
             guard let first = line.first, !trimmed.isEmpty, first != "#", first != ";" else { continue }
+            // Circus's own parser still knows this kind of comment.
+            if line.split(whereSeparator: \.isWhitespace).first?.lowercased() == "rem", !first.isWhitespace { continue }
             if let section = current, first.isWhitespace {
                 if let open { sections[section].entries[open].value.text += "\n" + trimmed }
                 continue

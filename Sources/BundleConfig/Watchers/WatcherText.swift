@@ -34,7 +34,9 @@ package enum WatcherText {
         var reader = WatcherReader(changing: start, node, sockets: table(sockets), rotation: rotation)
         reader.readChanges()
         var changed = reader.definition
-        if !["reload", "send_hup", "ready", "singleton"].contains(where: node.has) { changed.reload = definition.reload }
+        if !["reload", "send_hup", "ready", "singleton"].contains(where: node.has) {
+            changed.reload = definition.reload
+        }
         return try result(changed, reader.problems.errors)
     }
 

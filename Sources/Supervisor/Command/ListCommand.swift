@@ -6,7 +6,9 @@ struct ListCommand: ParsableCommand {
         commandName: "list", abstract: "Name the watchers, in the order in which they start.")
 
     @OptionGroup var selection: WatcherSelection
-    @Flag(help: ArgumentHelp("Names only; nothing when no supervisor answers: for shell completions.", visibility: .hidden))
+    @Flag(
+        help: ArgumentHelp(
+            "Names only; nothing when no supervisor answers: for shell completions.", visibility: .hidden))
     var names = false
     @OptionGroup var control: ControlArguments
 

@@ -135,8 +135,10 @@ struct RunCommand: ParsableCommand {
     ) throws -> CInt {
         arbiter.upgrades.lock = folder.descriptor
         let desk = try ControlDesk(arbiter)
+        let relay = arbiter.relay
         let control = try ControlServer(
-            path: folder.controlSocket, loop: arbiter.loop, settings: arbiter.settings.control
+            path: folder.controlSocket, loop: arbiter.loop, settings: arbiter.settings.control,
+            trouble: { SupervisorLog(relay: relay).warning($0) }
         ) { desk.answer($0, $1) }
         control.keepUp(with: arbiter)
         _ = try arbiter.loop.watch(signals.descriptor, for: .readable) { [weak arbiter] _ in

@@ -4,7 +4,8 @@ internal import ArgumentParser
 struct SetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Change options of a running watcher, until the next reload.",
-        discussion: "Keys and values are those of the configuration: dockmaster set web numprocesses=3 'env={\"A\": \"b\"}'.")
+        discussion:
+            "Keys and values are those of the configuration: dockmaster set web numprocesses=3 'env={\"A\": \"b\"}'.")
 
     @Argument(help: "The watcher.", completion: Completion.watchers)
     var watcher: String

@@ -9,7 +9,8 @@ struct UpgradeCommand: ParsableCommand {
         abstract: "Go on with a new program: no process is restarted, no log line lost, no connection refused.",
         discussion: "The new program is asked first whether it can take over; if not, nothing changes.")
 
-    @Argument(help: "The new program; by default whatever stands at the path of the one that runs.", completion: .file())
+    @Argument(
+        help: "The new program; by default whatever stands at the path of the one that runs.", completion: .file())
     var program: String?
     @OptionGroup var control: ControlArguments
 

@@ -20,7 +20,8 @@ extension Arbiter {
         let instances = watcher.everySlot.map(instance)
         let isWaited = watcher.goal == .up && watcher.slots.allSatisfy { $0.machine.state == .stopped }
         let state =
-            watcher.refusal != nil ? "failed" : isWaited ? "waiting" : Self.state(watcher.slots.map(\.machine.state.word))
+            watcher.refusal != nil
+            ? "failed" : isWaited ? "waiting" : Self.state(watcher.slots.map(\.machine.state.word))
         let isReady = watcher.goal == .up && watcher.isReady
         let isAsWanted = watcher.goal == .up ? isReady : watcher.isIdle && state != "failed"
         let ownReason = watcher.slots.lazy.compactMap { slot -> String? in

@@ -18,9 +18,11 @@ extension ControlDesk {
         let starts = call.request.flag("start")
         let text = String(decoding: call.request.body, as: UTF8.self)
         let (sockets, rotation) = (knownSockets, arbiter.settings.rotation)
-        try define({ () throws(ConfigurationErrors) in
-            try WatcherText.added(name, text, sockets: sockets, rotation: rotation)
-        }, call) { [weak self] definition in
+        try define(
+            { () throws(ConfigurationErrors) in
+                try WatcherText.added(name, text, sockets: sockets, rotation: rotation)
+            }, call
+        ) { [weak self] definition in
             self?.arbiter.addWatcher(definition, starts: starts) { entry in
                 call.reply(Self.response(entry, done: 201))
             }
@@ -34,9 +36,11 @@ extension ControlDesk {
         let waits = call.request.flag("wait")
         let text = String(decoding: call.request.body, as: UTF8.self)
         let (sockets, rotation) = (knownSockets + definition.sockets, arbiter.settings.rotation)
-        try define({ () throws(ConfigurationErrors) in
-            try WatcherText.changed(definition, text, sockets: sockets, rotation: rotation)
-        }, call) { [weak self] changed in
+        try define(
+            { () throws(ConfigurationErrors) in
+                try WatcherText.changed(definition, text, sockets: sockets, rotation: rotation)
+            }, call
+        ) { [weak self] changed in
             var isAnswered = false
             self?.arbiter.change(name, to: changed) { entry in
                 if !isAnswered { answer(Self.response(entry, done: 200)) }

@@ -50,7 +50,9 @@ extension ControlDesk {
                 watcher: watcher.name,
                 processes: watcher.everySlot.compactMap { slot in slot.child.map { (slot.instance, $0.pid) } })
         }
-        try find { .statistics(WatcherStatistics.read(subjects)) } _: { finding in
+        try find {
+            .statistics(WatcherStatistics.read(subjects))
+        } _: { finding in
             guard case .statistics(let watchers) = finding else { return }
             call.reply(
                 .json(
@@ -116,7 +118,9 @@ extension ControlDesk {
     /// What a reload would do, without doing it.
     private func plan(_ call: ControlCall) throws(ControlProblem) {
         let load = arbiter.surroundings.load
-        try find { .desired(load()) } _: { [weak self] finding in
+        try find {
+            .desired(load())
+        } _: { [weak self] finding in
             guard let self, case .desired(let result) = finding else { return }
             call.reply(self.plan(result))
         }

@@ -27,7 +27,8 @@ extension ControlDesk {
             let isSome = call.request.query["watcher"] != nil
             let names = try isSome ? desk.selectByQuery(call) : []
             desk.arbiter.relay.post(.rotate(watchers: names))
-            call.reply(.json(.object([("watchers", .array((isSome ? names : desk.names).map { .string($0) }))]), status: 202))
+            call.reply(
+                .json(.object([("watchers", .array((isSome ? names : desk.names).map { .string($0) }))]), status: 202))
         },
     ]
 }

@@ -12,19 +12,16 @@ final class ControlServer {
     /// Answers a request, now or later, once.
     typealias Handler = (ControlRequest, @escaping (ControlResponse) -> Void) -> Void
 
-    private struct Listener {
-        let socket: BoundSocket
-        let registration: EventLoop.Registration
-    }
-
     private static let connectionLimit = 256
 
     private let loop: EventLoop
     private let path: String
     private let handler: Handler
     private var access: ControlAccess
-    private var unix: Listener?
-    private var tcp: Listener?
+    /// Told of what keeps connections from being taken.
+    private let trouble: (String) -> Void
+    private var unix: ConnectionAcceptor?
+    private var tcp: ConnectionAcceptor?
     private var token: [UInt8] = []
     /// Whether the socket and its folder have access lists.
     private var isAdmitting = false
@@ -33,11 +30,13 @@ final class ControlServer {
     private var ages: [ObjectIdentifier] = []
 
     init(
-        path: String, loop: EventLoop, settings: SupervisorSettings.ControlAccess = .init(), _ handler: @escaping Handler
+        path: String, loop: EventLoop, settings: SupervisorSettings.ControlAccess = .init(),
+        trouble: @escaping (String) -> Void = { _ in }, _ handler: @escaping Handler
     ) throws(Refusal) {
         self.loop = loop
         self.path = path
         self.handler = handler
+        self.trouble = trouble
         access = ControlAccess(settings: settings)
         do {
             unix = try listen(.unix(path: path, mode: 0o600)) { [weak self] in self?.acceptUnix($0) }
@@ -63,23 +62,14 @@ final class ControlServer {
     }
 
     /// The port of the TCP listener.
-    var port: Int? { tcp?.socket.port.map { Int($0) } }
+    var port: Int? { tcp?.port }
 
     // MARK: Listening
 
     private func listen(
-        _ address: SocketAddress, _ accepted: @escaping (CInt) -> Void
-    ) throws -> Listener {
-        let socket = try BoundSocket(address)
-        let descriptor = socket.descriptor
-        let registration = try loop.watch(descriptor, for: .readable) { _ in
-            while true {
-                let number = clinux_accept(descriptor)
-                guard number >= 0 else { return }
-                accepted(number)
-            }
-        }
-        return Listener(socket: socket, registration: registration)
+        _ address: SocketAddress, _ accepted: @escaping (consuming OwnedDescriptor) -> Void
+    ) throws -> ConnectionAcceptor {
+        try ConnectionAcceptor(BoundSocket(address), on: loop, trouble: trouble, accepted)
     }
 
     /// Lets exactly the named users reach the socket: rights on it, and the right to pass through its folder.
@@ -129,7 +119,6 @@ final class ControlServer {
     }
 
     private func closeTCP() {
-        if let tcp { loop.stopWatching(tcp.registration) }
         tcp = nil
     }
 
@@ -144,15 +133,16 @@ final class ControlServer {
 
     // MARK: Accepting
 
-    private func acceptUnix(_ number: CInt) {
+    private func acceptUnix(_ descriptor: consuming OwnedDescriptor) {
         var peer = clinux_credentials()
-        serve(number, level: clinux_peer(number, &peer) == 0 ? access.level(of: peer.uid) : .stranger)
+        let isKnown = clinux_peer(descriptor.number, &peer) == 0
+        serve(descriptor, level: isKnown ? access.level(of: peer.uid) : .stranger)
     }
 
-    private func serve(_ number: CInt, level: ControlAccess.Level?) {
+    private func serve(_ descriptor: consuming OwnedDescriptor, level: ControlAccess.Level?) {
         if connections.count >= Self.connectionLimit { makeRoom() }
         let connection = ControlConnection(
-            OwnedDescriptor(adopting: number), loop: loop, level: level, token: token, handler: handler
+            descriptor, loop: loop, level: level, token: token, handler: handler
         ) { [weak self] connection in
             let id = ObjectIdentifier(connection)
             self?.connections[id] = nil
@@ -185,7 +175,8 @@ extension ControlServer {
                 try self.apply(arbiter.settings.control)
             } catch {
                 for problem in error.problems {
-                    arbiter.log.error("the control socket keeps its settings: \(problem)", [("event", "control_refused")])
+                    arbiter.log.error(
+                        "the control socket keeps its settings: \(problem)", [("event", "control_refused")])
                 }
             }
         }

@@ -2,7 +2,8 @@
 enum MaskedText {
     private static let mask = "•••"
     private static let words = [
-        "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey",
+        "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key",
+        "accesskey",
         "private_key", "credential", "authorization", "auth_key", "dsn",
     ]
 

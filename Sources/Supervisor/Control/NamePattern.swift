@@ -71,7 +71,8 @@ struct NamePattern: Equatable {
                 case .many:
                     for later in index...name.count { next[later] = true }
                 case .any: if index < name.count { next[index + 1] = true }
-                case .character(let character): if index < name.count, name[index] == character { next[index + 1] = true }
+                case .character(let character):
+                    if index < name.count, name[index] == character { next[index + 1] = true }
                 case .set(let ranges, let negated):
                     if index < name.count, ranges.contains(where: { $0.contains(name[index]) }) != negated {
                         next[index + 1] = true

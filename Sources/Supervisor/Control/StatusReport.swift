@@ -51,7 +51,8 @@ struct StatusReport {
         }
         let word = first.state == "backoff" ? "waits for its next start" : "is \(first.state)"
         let why = first.reason.map { " (\($0))" } ?? ""
-        return "\(first.name) \(word)\(why)" + (waiting.count > 1 ? ", and \(waiting.count - 1) more are not ready" : "")
+        return "\(first.name) \(word)\(why)"
+            + (waiting.count > 1 ? ", and \(waiting.count - 1) more are not ready" : "")
     }
 
     var json: JSONValue {

@@ -8,6 +8,8 @@ enum TopScreen {
         var hasDescriptors: Bool
         var hasRestarts: Bool
         var hasUptime: Bool
+        /// Whether there is room for what is always there.
+        var fits: Bool
 
         init(width: Int, longest: Int, showsProcesses: Bool) {
             // The name, the state, the processor's share and memory are always there: 9 + 6 + 7 and their gaps.
@@ -15,6 +17,7 @@ enum TopScreen {
             var left = width - least
             name = min(max(8, longest), max(8, min(32, left)))
             left -= name
+            fits = left >= 0
             func takes(_ columns: Int) -> Bool {
                 guard left >= columns + 1 else { return false }
                 left -= columns + 1
@@ -73,7 +76,7 @@ enum TopScreen {
         let inner = colours && !isSelected
         var cells = [
             TextWidth.fit(row.title, layout.name),
-            TextStyle.state(row.state).apply(TextWidth.fit(row.state, 9), inner),
+            TextStyle.state(row.state).apply(TextWidth.fit(row.state, 9), inner && layout.fits),
         ]
         if layout.hasPid { cells.append(right(Figures.count(row.pid), 8)) }
         cells.append(right(Figures.percent(row.cpu), 6))
@@ -86,15 +89,18 @@ enum TopScreen {
         if layout.hasRestarts { cells.append(right(Figures.count(row.restarts), 4)) }
         if layout.hasUptime { cells.append(right(Figures.span(row.uptime), 7)) }
         let text = cells.joined(separator: " ")
-        return isSelected ? TextStyle.reversed.apply(TextWidth.fit(text, width), colours) : text
+        if isSelected { return TextStyle.reversed.apply(TextWidth.fit(text, width), colours) }
+        return layout.fits ? text : TextWidth.fit(text, width, fills: false)
     }
 
     private static func foot(_ model: TopModel, _ width: Int, _ colours: Bool) -> String {
         if let watcher = model.asks {
             return TextStyle.bold.apply(
-                TextWidth.fit("restart \(watcher)? y restarts it, any other key does not", width, fills: false), colours)
+                TextWidth.fit("restart \(watcher)? y restarts it, any other key does not", width, fills: false), colours
+            )
         }
-        let keys = "q quit  s sort (\(model.sort.rawValue))  w \(model.showsProcesses ? "watchers" : "processes")  r restart"
+        let keys =
+            "q quit  s sort (\(model.sort.rawValue))  w \(model.showsProcesses ? "watchers" : "processes")  r restart"
         let text = model.message.isEmpty ? keys : model.message
         return TextStyle.faint.apply(TextWidth.fit(text, width, fills: false), colours)
     }

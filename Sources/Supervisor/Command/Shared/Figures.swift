@@ -25,7 +25,8 @@ enum Figures {
         guard let seconds else { return "-" }
         switch seconds {
         case ..<60: return "\(seconds)s"
-        case ..<3600: return seconds % 60 == 0 || seconds >= 600 ? "\(seconds / 60)m" : "\(seconds / 60)m\(seconds % 60)s"
+        case ..<3600:
+            return seconds % 60 == 0 || seconds >= 600 ? "\(seconds / 60)m" : "\(seconds / 60)m\(seconds % 60)s"
         case ..<86400: return seconds % 3600 < 60 ? "\(seconds / 3600)h" : "\(seconds / 3600)h\(seconds % 3600 / 60)m"
         default: return seconds % 86400 < 3600 ? "\(seconds / 86400)d" : "\(seconds / 86400)d\(seconds % 86400 / 3600)h"
         }

@@ -36,7 +36,8 @@ struct OrderCall {
         } else {
             let width = entries.map { TextWidth.of($0["watcher"].string ?? "") }.max() ?? 0
             for entry in entries where entry["problem"].isNull {
-                Output.print("\(TextWidth.fit(entry["watcher"].string ?? "", width))  \(entry["result"].string ?? "")\n")
+                Output.print(
+                    "\(TextWidth.fit(entry["watcher"].string ?? "", width))  \(entry["result"].string ?? "")\n")
             }
         }
         var failure = CallFailure(.failed)

@@ -18,6 +18,7 @@ enum RunningPlan {
         guard !steps.isEmpty else { return "a reload would change nothing\n" }
         let width = steps.map { TextWidth.of($0["watcher"].string ?? "") }.max() ?? 0
         return "a reload would change:\n"
-            + steps.map { "  \(TextWidth.fit($0["watcher"].string ?? "", width))  \($0["step"].string ?? "")\n" }.joined()
+            + steps.map { "  \(TextWidth.fit($0["watcher"].string ?? "", width))  \($0["step"].string ?? "")\n" }
+            .joined()
     }
 }
