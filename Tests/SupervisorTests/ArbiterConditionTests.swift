@@ -22,8 +22,8 @@ struct ArbiterConditionTests {
             ], in: folder)
         #expect(try scenario.settle())
         #expect(scenario.state("migrate") == "finished")
+        #expect(try scenario.wait { scenario.read("logs/web/web.log") == "done\n" })
         #expect(try scenario.stop() == 0)
-        #expect(scenario.read("logs/web/web.log") == "done\n")
     }
 
     @Test("is given up when what it requires fails, and starts when that has been mended")

@@ -158,7 +158,7 @@ struct ControlDocumentTests {
             source etc/completions/dockmaster.bash
             complete_line() {
                 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; COMPREPLY=()
-                _dockmaster 2>&1; printf '%s ' "${COMPREPLY[@]}"; echo
+                _dockmaster "$1" "${!#}" "${COMP_WORDS[COMP_CWORD-1]}" 2>&1; printf '%s ' "${COMPREPLY[@]}"; echo
             }
             complete_line dockmaster res
             complete_line dockmaster stop --wa

@@ -95,6 +95,9 @@ struct PluginBuiltInTests {
             #expect(try scenario.wait { pid(scenario, "linked").map { $0 != before } ?? false })
         }
         // What has not changed is not restarted; nor is anything while the program is missing.
+        // A file that is written anew may be seen twice: empty, then full.
+        _ = try scenario.wait(.seconds(1)) { false }
+        #expect(try scenario.wait { pid(scenario, "linked") != nil })
         let before = pid(scenario, "linked")
         unlink("\(folder.path)/two/prog")
         _ = try scenario.wait(.milliseconds(400)) { false }

@@ -18,8 +18,10 @@ protocol BuiltInPlugin: AnyObject {
 
 /// The built-in plugins by the names of `use:`.
 enum BuiltInPlugins {
-    static let kinds: [String: any BuiltInPlugin.Type] = [
-        "resource_watcher": ResourceWatcher.self, "command_reloader": CommandReloader.self, "cron": Cron.self,
-        "flapping": Flapping.self,
-    ]
+    static var kinds: [String: any BuiltInPlugin.Type] {
+        [
+            "resource_watcher": ResourceWatcher.self, "command_reloader": CommandReloader.self, "cron": Cron.self,
+            "flapping": Flapping.self,
+        ]
+    }
 }
