@@ -155,6 +155,24 @@ struct EdgeTests {
         await proxy.stop()
     }
 
+    @Test("serves once whom it has let in just before it drains", arguments: [false, true])
+    func drainOfFresh(tls: Bool) async throws {
+        let proxy = try await TestProxy.start()
+        let silent = try await RawClient.connect(port: tls ? proxy.https : proxy.http, tls: tls)
+        let asking = try await RawClient.connect(port: tls ? proxy.https : proxy.http, tls: tls)
+        // Both are accepted by now: the proxy takes connections in their order.
+        let later = try await RawClient.connect(port: proxy.http, tls: false)
+        _ = try await later.ask("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        async let drained: Void = proxy.service.drain(within: .seconds(20))
+        try await Task.sleep(for: .milliseconds(20))
+        try await asking.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        let answer = await asking.textUntilClose()
+        #expect(answer?.hasPrefix("HTTP/1.1 ") == true, "\(answer ?? "closed without an answer")")
+        #expect(await silent.textUntilClose() != nil)
+        await drained
+        await proxy.stop()
+    }
+
     @Test("serves files from its folder and nothing beside it")
     func documents() async throws {
         let proxy = try await TestProxy.start()
