@@ -134,6 +134,7 @@ struct RunCommand: ParsableCommand {
         _ arbiter: Arbiter, _ folder: RunFolder, _ signals: SignalStream, _ start: () throws -> Void
     ) throws -> CInt {
         arbiter.upgrades.lock = folder.descriptor
+        let pidFile = try arbiter.settings.pidFile.map { path throws(Refusal) in try PidFile(path) }
         let desk = try ControlDesk(arbiter)
         let relay = arbiter.relay
         let control = try ControlServer(
@@ -146,6 +147,6 @@ struct RunCommand: ParsableCommand {
         }
         try start()
         try arbiter.loop.run()
-        return withExtendedLifetime((control, folder)) { arbiter.exitCode }
+        return withExtendedLifetime((control, folder, pidFile)) { arbiter.exitCode }
     }
 }
