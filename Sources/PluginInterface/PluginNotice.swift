@@ -29,14 +29,15 @@ package enum PluginNotice: Sendable, Equatable {
             let line = String(decoding: settings.utf8.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self)
             return #"{"v":1,"type":"hello","settings":\#(line),"window":\#(window)}"#
         case .event(let seq, let event):
-            var text = #"{"type":"event","seq":\#(seq),"kind":\#(Self.quoted(event.kind.rawValue))"#
-            if let watcher = event.watcher { text += #","watcher":\#(Self.quoted(watcher))"# }
+            var text = #"{"type":"event","seq":\#(seq),"kind":\#(JSONString.quoted(event.kind.rawValue))"#
+            if let watcher = event.watcher { text += #","watcher":\#(JSONString.quoted(watcher))"# }
             if let instance = event.instance { text += #","instance":\#(instance)"# }
             return text + #","fields":\#(Self.object(Self.fields(of: event)))}"#
-        case .result(let id, nil): return #"{"type":"result","id":\#(Self.quoted(id)),"ok":true}"#
+        case .result(let id, nil): return #"{"type":"result","id":\#(JSONString.quoted(id)),"ok":true}"#
         case .result(let id, let refused?):
-            return #"{"type":"result","id":\#(Self.quoted(id)),"ok":false,"problem":\#(Self.quoted(refused.problem))"#
-                + #","remedy":\#(Self.quoted(refused.remedy))}"#
+            return
+                #"{"type":"result","id":\#(JSONString.quoted(id)),"ok":false,"problem":\#(JSONString.quoted(refused.problem))"#
+                + #","remedy":\#(JSONString.quoted(refused.remedy))}"#
         case .gap(let missed): return #"{"type":"gap","missed":\#(missed)}"#
         case .bye(let duration):
             let (seconds, rest) = duration.components
@@ -53,25 +54,7 @@ package enum PluginNotice: Sendable, Equatable {
 
     private static func object(_ members: [String: String]) -> String {
         let sorted = members.sorted { $0.key < $1.key }
-        return "{" + sorted.map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ",") + "}"
-    }
-
-    /// Source: RFC 8259, section 7.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\0"..<" ":
-                let hex = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+        return "{" + sorted.map { "\(JSONString.quoted($0.key)):\(JSONString.quoted($0.value))" }.joined(separator: ",")
+            + "}"
     }
 }

@@ -35,12 +35,7 @@ final class RepositoryLocks: Sendable {
         _ repository: RepositoryName, on pool: BlockingPool,
         _ body: @escaping @Sendable () throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
-        let lock = lock(of: repository)
-        return try await pool.run { () throws(StorageError) in
-            pthread_rwlock_rdlock(lock.pointer)
-            defer { pthread_rwlock_unlock(lock.pointer) }
-            return try body()
-        }
+        try await hold(repository, alone: false, on: pool, body)
     }
 
     /// Runs a change that nobody may run beside.
@@ -48,9 +43,16 @@ final class RepositoryLocks: Sendable {
         _ repository: RepositoryName, on pool: BlockingPool,
         _ body: @escaping @Sendable () throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
+        try await hold(repository, alone: true, on: pool, body)
+    }
+
+    private func hold<Value: Sendable>(
+        _ repository: RepositoryName, alone: Bool, on pool: BlockingPool,
+        _ body: @escaping @Sendable () throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
         let lock = lock(of: repository)
         return try await pool.run { () throws(StorageError) in
-            pthread_rwlock_wrlock(lock.pointer)
+            if alone { pthread_rwlock_wrlock(lock.pointer) } else { pthread_rwlock_rdlock(lock.pointer) }
             defer { pthread_rwlock_unlock(lock.pointer) }
             return try body()
         }

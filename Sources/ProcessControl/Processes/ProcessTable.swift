@@ -53,7 +53,7 @@ package enum ProcessTable {
         for entry in entries(of: "/proc") {
             guard let pid = ProcessID(entry) else { continue }
             let folder = "/proc/\(pid)/fd"
-            if entries(of: folder).contains(where: { link("\(folder)/\($0)") == wanted }) { return pid }
+            if entries(of: folder).contains(where: { SymbolicLink.target("\(folder)/\($0)") == wanted }) { return pid }
         }
         return nil
     }
@@ -71,12 +71,6 @@ package enum ProcessTable {
         return names
     }
 
-    private static func link(_ path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: 256)
-        let count = readlink(path, &buffer, buffer.count)
-        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
-    }
-
     /// The folder of the running program.
-    package static func ownExecutable() -> String? { link("/proc/self/exe") }
+    package static func ownExecutable() -> String? { SymbolicLink.target("/proc/self/exe") }
 }

@@ -80,16 +80,17 @@ extension Arbiter {
     func publish(_ kind: SupervisorEvent.Kind, _ slot: WatcherSlot, _ fields: [String: String] = [:]) {
         events.publish(
             SupervisorEvent(
-                kind, watcher: slot.watcher, instance: slot.instance, pid: slot.child?.pid, time: Self.wallClock(),
+                kind, watcher: slot.watcher, instance: slot.instance, pid: slot.child?.pid, time: Self.wallClock,
                 fields: fields))
     }
 
     func publish(_ kind: SupervisorEvent.Kind, _ watcher: String?, _ fields: [String: String] = [:]) {
         guard events.hasListeners else { return }
-        events.publish(SupervisorEvent(kind, watcher: watcher, time: Self.wallClock(), fields: fields))
+        events.publish(SupervisorEvent(kind, watcher: watcher, time: Self.wallClock, fields: fields))
     }
 
-    private static func wallClock() -> Int64 {
+    /// Nanoseconds since the epoch, as events have them.
+    static var wallClock: Int64 {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import ProcessControl
 
 /// Which program a path names right now: where its links lead, and which file stands there in which version.
 struct ProgramIdentity: Sendable, Equatable {
@@ -32,7 +33,7 @@ struct ProgramIdentity: Sendable, Equatable {
             for (index, part) in parts.enumerated() {
                 let parent = walked.isEmpty ? "/" : walked
                 walked += "/\(part)"
-                if let target = link(walked) {
+                if let target = SymbolicLink.target(walked) {
                     folders.insert(parent)
                     let rest = parts[(index + 1)...].joined(separator: "/")
                     let base = target.hasPrefix("/") ? target : "\(parent)/\(target)"
@@ -43,11 +44,5 @@ struct ProgramIdentity: Sendable, Equatable {
             }
         }
         return folders
-    }
-
-    private static func link(_ path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: 4096)
-        let count = readlink(path, &buffer, buffer.count)
-        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 }

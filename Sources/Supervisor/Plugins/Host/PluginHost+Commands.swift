@@ -44,7 +44,7 @@ extension PluginHost {
             fields["plugin"] = plugin
             fields["reason"] = command.reason
             arbiter.events.publish(
-                SupervisorEvent(.emitted, watcher: watcher, time: Self.wallClock, fields: fields))
+                SupervisorEvent(.emitted, watcher: watcher, time: Arbiter.wallClock, fields: fields))
             answer(nil)
         case .run(let words): run(words, for: plugin, answer)
         }

@@ -135,7 +135,8 @@ final class PluginHost {
     func gaveUp(_ process: PluginProcess) {
         guard let arbiter, !isEnding, definitions.contains(where: { $0.name == process.name }) else { return }
         arbiter.events.publish(
-            SupervisorEvent(.gaveUp, time: Self.wallClock, fields: ["plugin": process.name, "reason": process.words]))
+            SupervisorEvent(
+                .gaveUp, time: Arbiter.wallClock, fields: ["plugin": process.name, "reason": process.words]))
         if process.definition.isRequired {
             arbiter.shutDown(code: 1, why: "the plugin \(process.name), which is required, has given up")
         }
@@ -172,16 +173,9 @@ final class PluginHost {
         ticking = arbiter?.loop.after(.seconds(1)) { [weak self] in
             guard let self else { return }
             self.ticking = nil
-            self.arbiter?.events.publish(SupervisorEvent(.tick, time: Self.wallClock))
+            self.arbiter?.events.publish(SupervisorEvent(.tick, time: Arbiter.wallClock))
             self.attend()
         }
-    }
-
-    /// Nanoseconds since the epoch.
-    static var wallClock: Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
     }
 
     // MARK: Looking
