@@ -15,6 +15,8 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
@@ -41,6 +43,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
@@ -84,7 +88,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, log,
             ], swiftSettings: strict),
         .target(
-            name: "RegistryStorage", dependencies: ["RegistryModel", "CLinux", "COpenSSL", nio, nioPosix],
+            name: "RegistryStorage", dependencies: ["RegistryModel", "CLinux", "COpenSSL", grdb, nio, nioPosix],
             swiftSettings: strict),
 
         // Tier 4: the four processes.
@@ -104,7 +108,7 @@ let package = Package(
             name: "RegistryWorker",
             dependencies: [
                 "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
-                "RegistryStorage", hummingbird, log, nio, nioPosix, arguments,
+                "RegistryStorage", hummingbird, httpClient, log, nio, nioPosix, arguments,
             ], swiftSettings: strict),
         .executableTarget(
             name: "ProxyWorker",

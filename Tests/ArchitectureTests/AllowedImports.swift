@@ -56,6 +56,8 @@ enum AllowedImports {
         "Hummingbird": ["HTTPService", "AuthWorker", "RegistryWorker"],
         "Yams": ["BundleConfig"],
         "JWTKit": ["RegistryToken"],
+        "GRDB": ["RegistryStorage"],
+        "AsyncHTTPClient": ["RegistryWorker"],
     ]
 
     static func tier(of target: String) -> Int? {
