@@ -170,6 +170,7 @@ let package = Package(
                 "ProxyWorker", "BundleConfig", nio, nioPosix,
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ], swiftSettings: strict),
         .testTarget(name: "BundleTests", swiftSettings: strict),
     ],
