@@ -17,6 +17,7 @@ final class RegistryWorker: Worker {
         var storage: FilesystemStorage
         var listener: HTTPListener
         var purge: UploadPurge
+        var admin: AdminSocket?
     }
 
     private let file: String
@@ -41,9 +42,14 @@ final class RegistryWorker: Worker {
             try await listener.start(descriptors: inherited)
         }
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        let admin = AdminSocket.path(beside: configuration.address).map {
+            AdminSocket(path: $0, routes: Self.adminRoutes(), logger: context.logger)
+        }
+        try await admin?.start()
         running.withLock {
             $0 = Running(
-                configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge)
+                configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
+                admin: admin)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -66,7 +72,13 @@ final class RegistryWorker: Worker {
     func drain(within: Duration) async {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
+        await current.admin?.drain(within: .zero)
         await current.listener.drain(within: within)
+    }
+
+    /// What an administrator may ask, from each room that has something to offer.
+    private static func adminRoutes() -> [AdminRoute] {
+        []
     }
 
     /// Everything goes to the registry's own routing: names with slashes do not fit a router's patterns.
