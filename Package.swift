@@ -57,16 +57,17 @@ let package = Package(
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "Supervision", swiftSettings: strict),
-        .target(name: "PluginInterface", swiftSettings: strict),
+        .target(name: "TextFormats", swiftSettings: strict),
+        .target(name: "PluginInterface", dependencies: ["TextFormats"], swiftSettings: strict),
         .target(name: "RegistryModel", swiftSettings: strict),
 
         // Tier 1
         .target(name: "ProcessControl", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "BundleConfig",
-            dependencies: ["Supervision", "CLinux", "CCrypt", yams, x509, asn1, crypto, cryptoExtras],
+            dependencies: ["Supervision", "TextFormats", "CLinux", "CCrypt", yams, x509, asn1, crypto, cryptoExtras],
             swiftSettings: strict),
-        .target(name: "BundleLog", dependencies: ["CSystemd", log], swiftSettings: strict),
+        .target(name: "BundleLog", dependencies: ["TextFormats", "CSystemd", log], swiftSettings: strict),
 
         // Tier 2
         .target(
@@ -74,13 +75,13 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RegistryToken",
-            dependencies: [crypto, cryptoExtras, x509, asn1], swiftSettings: strict),
+            dependencies: ["TextFormats", crypto, cryptoExtras, x509, asn1], swiftSettings: strict),
 
         // Tier 3
         .target(
             name: "HTTPService",
             dependencies: [
-                "WorkerRuntime", "BundleLog", "RegistryModel", hummingbird,
+                "WorkerRuntime", "BundleLog", "RegistryModel", "TextFormats", hummingbird,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -88,7 +89,8 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, log,
             ], swiftSettings: strict),
         .target(
-            name: "RegistryStorage", dependencies: ["RegistryModel", "CLinux", "COpenSSL", grdb, nio, nioPosix],
+            name: "RegistryStorage",
+            dependencies: ["RegistryModel", "TextFormats", "CLinux", "COpenSSL", grdb, nio, nioPosix],
             swiftSettings: strict),
 
         // Tier 4: the four processes.
@@ -96,12 +98,13 @@ let package = Package(
             name: "Supervisor",
             dependencies: [
                 "ProcessControl", "Supervision", "PluginInterface", "BundleConfig", "BundleLog", "CLinux", "CSystemd",
-                "CZlib", arguments,
+                "CZlib", "TextFormats", arguments,
             ], swiftSettings: strict),
         .executableTarget(
             name: "AuthWorker",
             dependencies: [
-                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "CRE2", "CCrypt",
+                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "TextFormats", "CRE2",
+                "CCrypt",
                 hummingbird, crypto, log, nio, arguments,
             ], swiftSettings: strict),
         .executableTarget(
@@ -113,7 +116,7 @@ let package = Package(
         .executableTarget(
             name: "ProxyWorker",
             dependencies: [
-                "WorkerRuntime", "BundleConfig", "BundleLog", log, nio, nioPosix, arguments,
+                "WorkerRuntime", "BundleConfig", "BundleLog", "TextFormats", log, nio, nioPosix, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -122,6 +125,7 @@ let package = Package(
 
         // Tests: a target for each room, and one for the whole bundle with real clients (BundleTests).
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(name: "TextFormatsTests", dependencies: ["TextFormats"], swiftSettings: strict),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
         .testTarget(name: "PluginInterfaceTests", dependencies: ["PluginInterface"], swiftSettings: strict),
         .testTarget(name: "ProcessControlTests", dependencies: ["ProcessControl", "CLinux"], swiftSettings: strict),
@@ -141,28 +145,33 @@ let package = Package(
         .testTarget(
             name: "RegistryTokenTests",
             dependencies: [
-                "RegistryToken", crypto, cryptoExtras, x509, asn1, .product(name: "JWTKit", package: "jwt-kit"),
+                "RegistryToken", "TextFormats", crypto, cryptoExtras, x509, asn1,
+                .product(name: "JWTKit", package: "jwt-kit"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel", nio], swiftSettings: strict
+            name: "RegistryStorageTests", dependencies: ["RegistryStorage", "RegistryModel", "TextFormats", nio],
+            swiftSettings: strict
         ),
         .testTarget(
             name: "SupervisorTests",
             dependencies: [
                 "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "BundleConfig", "BundleLog", "CZlib",
+                "TextFormats",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "AuthWorkerTests",
             dependencies: [
-                "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", hummingbird, crypto,
+                "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", "TextFormats", hummingbird,
+                crypto,
                 cryptoExtras, x509, asn1, log,
             ], swiftSettings: strict),
         .testTarget(
             name: "RegistryWorkerTests",
             dependencies: [
                 "RegistryWorker", "RegistryStorage", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService",
-                hummingbird, nio, log, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+                "TextFormats", hummingbird, nio, log, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                crypto,
             ], swiftSettings: strict),
         .testTarget(
             name: "ProxyWorkerTests",

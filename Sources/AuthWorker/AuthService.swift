@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Logging
 internal import RegistryToken
 internal import Synchronization
+internal import TextFormats
 
 /// docker_auth's end-points over the state that is in force.
 final class AuthService: Sendable {
@@ -56,7 +57,7 @@ final class AuthService: Sendable {
         var body = Array(#"{"status":"ok""#.utf8)
         if let refusal {
             body.append(contentsOf: #","reload":"#.utf8)
-            JSONText.append("refused: \(refusal)", to: &body)
+            JSONString.append("refused: \(refusal)", to: &body)
         }
         body.append(UInt8(ascii: "}"))
         return .json(body)

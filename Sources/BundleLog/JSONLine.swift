@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// Builds one JSON object on one line, without Foundation and with no allocation but its buffer.
 package struct JSONLine: Sendable {
     private(set) var bytes: [UInt8] = []
@@ -9,7 +11,7 @@ package struct JSONLine: Sendable {
 
     package mutating func add(_ key: String, _ value: String) {
         addKey(key)
-        append(quoted: value)
+        JSONString.append(value, to: &bytes)
     }
 
     package mutating func add(_ key: String, _ value: Int) {
@@ -53,27 +55,7 @@ package struct JSONLine: Sendable {
 
     private mutating func addKey(_ key: String) {
         if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-        append(quoted: key)
+        JSONString.append(key, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
     }
-
-    /// Source: RFC 8259, section 7.
-    private mutating func append(quoted text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0x0A: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case 0x0D: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
-            case 0x09: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-            case 0..<0x20:
-                bytes.append(contentsOf: "\\u00".utf8)
-                bytes += [Self.hex[Int(byte >> 4)], Self.hex[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static let hex = Array("0123456789abcdef".utf8)
 }

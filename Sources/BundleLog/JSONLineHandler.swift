@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import Synchronization
+import TextFormats
 
 /// Writes `{"time":…,"level":…,"msg":…,"component":…}` and the metadata, flat, as one line to standard error.
 ///
@@ -28,7 +29,7 @@ struct JSONLineHandler: LogHandler {
 
     func log(event: LogEvent) {
         var line = JSONLine()
-        line.add("time", Timestamp.now())
+        line.add("time", UTCTime.now().rfc3339Microseconds)
         line.add("level", event.level.rawValue)
         line.add("msg", "\(event.message)")
         line.add("component", component)

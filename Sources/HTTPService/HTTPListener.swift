@@ -8,6 +8,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 package import NIOPosix
 import Synchronization
+import TextFormats
 
 /// Serves a Hummingbird responder over HTTP/1.1 on inherited sockets, or on an address of its own.
 ///

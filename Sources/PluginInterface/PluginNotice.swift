@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// What a plugin is told, one JSON object a line. The members stand in the order of the design.
 package enum PluginNotice: Sendable, Equatable {
     /// The first line. Settings travel here and nowhere else; they are one JSON object's text.

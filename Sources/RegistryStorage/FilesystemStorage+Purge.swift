@@ -1,4 +1,5 @@
 import RegistryModel
+import TextFormats
 
 extension FilesystemStorage {
     package func purgeUploads(olderThan age: Duration, dryRun: Bool) async throws(StorageError) -> [PurgedUpload] {
@@ -6,7 +7,8 @@ extension FilesystemStorage {
             try Self.clearStaging(layout)
             var purged: [PurgedUpload] = []
             try purge(
-                layout.repositories, name: "", began: WallClock.now() - Int(age.components.seconds), dryRun, &purged)
+                layout.repositories, name: "", began: UTCTime.now().seconds - Int(age.components.seconds), dryRun,
+                &purged)
             return purged
         }
     }
@@ -41,14 +43,14 @@ extension FilesystemStorage {
             }
             purged.append(
                 PurgedUpload(
-                    repository: name, id: entry.name, size: size, age: .seconds(WallClock.now() - began)))
+                    repository: name, id: entry.name, size: size, age: .seconds(UTCTime.now().seconds - began)))
         }
     }
 
     /// When an upload began, in seconds: as it says itself, or when its folder last changed.
     private func start(of folder: String) throws(StorageError) -> Int? {
         if let bytes = try Disk.contents(of: "\(folder)/startedat", limit: 128),
-            let seconds = WallClock.seconds(String(decoding: bytes, as: UTF8.self))
+            let seconds = UTCTime(rfc3339: String(decoding: bytes, as: UTF8.self))?.seconds
         {
             return seconds
         }

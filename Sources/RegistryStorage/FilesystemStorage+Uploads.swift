@@ -1,5 +1,6 @@
 package import RegistryModel
 import NIOCore
+import TextFormats
 
 extension FilesystemStorage {
     /// Bytes that are collected before a thread writes them.
@@ -17,7 +18,7 @@ extension FilesystemStorage {
                 guard try OpenFile(layout.uploadData(id, repository), .create) != nil,
                     let start = try OpenFile(layout.uploadStart(id, repository), .create)
                 else { throw .uploadUnknown(id) }
-                try Self.write(Array(WallClock.text(WallClock.now()).utf8), to: start)
+                try Self.write(Array(UTCTime.now().rfc3339.utf8), to: start)
                 if algorithm != .sha256 { try saveState(ContentHash(algorithm), id, repository) }
             } catch {
                 try? Disk.removeTree(layout.upload(id, repository))

@@ -1,4 +1,5 @@
 import RegistryModel
+import TextFormats
 
 /// The registry's content on a file system, in distribution's layout, so that either can be started on the other's folder.
 ///
@@ -44,7 +45,7 @@ package final class FilesystemStorage: RegistryStore {
 
     /// Removes what is older than an hour: another process of ours may be at work on what is younger.
     static func clearStaging(_ layout: StorageLayout) throws(StorageError) {
-        let limit = WallClock.now() - 3_600
+        let limit = UTCTime.now().seconds - 3_600
         for entry in try Disk.entries(of: layout.staging) ?? [] {
             let path = "\(layout.staging)/\(entry.name)"
             guard let stamp = try Disk.stamp(path), stamp.changed / 1_000_000_000 < limit else { continue }

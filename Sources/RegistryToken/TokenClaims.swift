@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// What a token says, in the order in which docker_auth writes it.
 /// - Source: distribution's token specification; docker_auth's server/server.go, CreateToken.
 package struct TokenClaims: Sendable, Equatable {
@@ -31,21 +33,21 @@ package struct TokenClaims: Sendable, Equatable {
         var json: [UInt8] = []
         json.reserveCapacity(384)
         json.append(contentsOf: #"{"iss":"#.utf8)
-        JSONText.append(issuer, to: &json)
+        JSONString.append(issuer, to: &json)
         json.append(contentsOf: #","sub":"#.utf8)
-        JSONText.append(subject, to: &json)
+        JSONString.append(subject, to: &json)
         json.append(contentsOf: #","aud":"#.utf8)
-        JSONText.append(audience, to: &json)
+        JSONString.append(audience, to: &json)
         json.append(contentsOf: ",\"exp\":\(expiry),\"nbf\":\(notBefore),\"iat\":\(issuedAt),\"jti\":".utf8)
-        JSONText.append(identifier, to: &json)
+        JSONString.append(identifier, to: &json)
         json.append(contentsOf: #","access":["#.utf8)
         for (index, entry) in access.enumerated() {
             json.append(contentsOf: index == 0 ? #"{"type":"#.utf8 : #",{"type":"#.utf8)
-            JSONText.append(entry.type, to: &json)
+            JSONString.append(entry.type, to: &json)
             json.append(contentsOf: #","name":"#.utf8)
-            JSONText.append(entry.name, to: &json)
+            JSONString.append(entry.name, to: &json)
             json.append(contentsOf: #","actions":"#.utf8)
-            JSONText.append(entry.actions, to: &json)
+            JSONString.append(entry.actions, to: &json)
             json.append(UInt8(ascii: "}"))
         }
         json.append(contentsOf: "]}".utf8)

@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// Signs registry tokens (JWS compact form) with one key.
 ///
 /// The header is the same for every token of a key, so it is written once; signing is one pass over the claims and one
@@ -30,9 +32,9 @@ package struct TokenSigner: Sendable {
 
         var header: [UInt8] = []
         header.append(contentsOf: #"{"typ":"JWT","alg":"\#(signing.algorithm.rawValue)","kid":"#.utf8)
-        JSONText.append(identifier, to: &header)
+        JSONString.append(identifier, to: &header)
         header.append(contentsOf: #","x5c":"#.utf8)
-        JSONText.append(bundle.entries.prefix(4).map { Base64.text($0.der, as: .standard) }, to: &header)
+        JSONString.append(bundle.entries.prefix(4).map { Base64.text($0.der, as: .standard) }, to: &header)
         header.append(UInt8(ascii: "}"))
         var head: [UInt8] = []
         Base64.append(header, as: .url, to: &head)

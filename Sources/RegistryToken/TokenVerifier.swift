@@ -1,4 +1,5 @@
 internal import Crypto
+package import TextFormats
 
 /// Decides whether a bearer token was made by a token service that this registry trusts, for this registry, for now.
 ///
@@ -28,7 +29,7 @@ package struct TokenVerifier: Sendable {
 
     /// The claims of `token` when everything about it holds at `now`, in seconds since 1970.
     package func verify(
-        _ token: String, now: Int64 = EpochClock.seconds()
+        _ token: String, now: Int64 = Int64(UTCTime.now().seconds)
     ) async throws(TokenRefusal) -> VerifiedToken {
         var token = token
         let bytes = token.withUTF8 { $0.count > Self.sizeLimit ? nil : Array($0) }

@@ -3,10 +3,9 @@ enum AllowedImports {
     /// Tier 0 imports nothing of ours; every other target only from the tiers below its own.
     static let tiers: [[String]] = [
         [
-            "CLinux", "CSystemd", "COpenSSL", "CCrypt", "CRE2", "CZlib", "Supervision", "PluginInterface",
-            "RegistryModel",
+            "CLinux", "CSystemd", "COpenSSL", "CCrypt", "CRE2", "CZlib", "Supervision", "RegistryModel", "TextFormats",
         ],
-        ["ProcessControl", "BundleConfig", "BundleLog"],
+        ["PluginInterface", "ProcessControl", "BundleConfig", "BundleLog"],
         ["WorkerRuntime", "RegistryToken"],
         ["HTTPService", "RegistryStorage"],
         ["Supervisor", "AuthWorker", "RegistryWorker", "ProxyWorker"],
@@ -14,35 +13,36 @@ enum AllowedImports {
 
     static let table: [String: Set<String>] = [
         "CLinux": [], "CSystemd": [], "COpenSSL": [], "CCrypt": [], "CRE2": [], "CZlib": [],
+        "TextFormats": [],
         "Supervision": [],
-        "PluginInterface": [],
+        "PluginInterface": ["TextFormats"],
         "RegistryModel": [],
         "ProcessControl": ["CLinux"],
-        "BundleConfig": ["Supervision", "CLinux", "CCrypt"],
-        "BundleLog": ["CSystemd"],
+        "BundleConfig": ["Supervision", "TextFormats", "CLinux", "CCrypt"],
+        "BundleLog": ["TextFormats", "CSystemd"],
         "WorkerRuntime": ["ProcessControl", "BundleLog", "BundleConfig", "CSystemd", "CLinux"],
-        "RegistryToken": ["RegistryModel"],
-        "HTTPService": ["WorkerRuntime", "BundleLog", "RegistryModel"],
-        "RegistryStorage": ["RegistryModel", "CLinux", "COpenSSL"],
+        "RegistryToken": ["RegistryModel", "TextFormats"],
+        "HTTPService": ["WorkerRuntime", "BundleLog", "RegistryModel", "TextFormats"],
+        "RegistryStorage": ["RegistryModel", "TextFormats", "CLinux", "COpenSSL"],
         "Supervisor": [
             "ProcessControl", "Supervision", "PluginInterface", "BundleConfig", "BundleLog", "CLinux", "CSystemd",
-            "CZlib",
+            "CZlib", "TextFormats",
         ],
         "AuthWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel", "CRE2",
-            "CCrypt",
+            "CCrypt", "TextFormats",
         ],
         "RegistryWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
             "RegistryStorage",
         ],
         // It faces the internet: no registry, no database, no token keys.
-        "ProxyWorker": ["WorkerRuntime", "BundleConfig", "BundleLog"],
+        "ProxyWorker": ["WorkerRuntime", "BundleConfig", "BundleLog", "TextFormats"],
     ]
 
     /// Targets that do without Foundation: what must start at once, stay small, or be pure.
     static let withoutFoundation: Set<String> = [
-        "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "ProxyWorker",
+        "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "ProxyWorker", "TextFormats",
     ]
 
     /// Modules with which only these targets may talk to the outside.

@@ -2,6 +2,7 @@ import RegistryToken
 import Testing
 
 @testable import AuthWorker
+import TextFormats
 
 @Suite("The access list, against docker_auth's")
 struct AccessListVectorTests {
@@ -70,7 +71,7 @@ struct AccessListVectorTests {
         case .bool(let flag): output += Array("\(flag)".utf8)
         case .integer(let number): output += Array("\(number)".utf8)
         case .number(let number): output += Array("\(number)".utf8)
-        case .string(let text): JSONText.append(text, to: &output)
+        case .string(let text): JSONString.append(text, to: &output)
         case .array(let elements):
             output.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
@@ -82,7 +83,7 @@ struct AccessListVectorTests {
             output.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                JSONText.append(member.key, to: &output)
+                JSONString.append(member.key, to: &output)
                 output.append(UInt8(ascii: ":"))
                 write(member.value, to: &output)
             }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import RegistryToken
+import TextFormats
 
 @Suite("The JSON reader")
 struct JSONReaderTests {
@@ -37,11 +38,11 @@ struct JSONReaderTests {
         #expect(throws: JSONRefusal.tooDeep(limit: 16)) { try read(String(repeating: "[", count: 100_000)) }
     }
 
-    @Test("reads back what JSONText writes")
+    @Test("reads back what JSONString writes")
     func roundTrip() throws {
         for text in ["", "a\"b\\c/d", "\u{0}\u{1F}\u{7F}", "zoë 😀", "\r\n\t"] {
             var bytes: [UInt8] = []
-            JSONText.append(text, to: &bytes)
+            JSONString.append(text, to: &bytes)
             #expect(try JSONReader.read(bytes) == .string(text))
         }
     }

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import RegistryToken
+import TextFormats
 
 @Suite("A token verifier")
 struct TokenVerifierTests {
@@ -86,7 +87,7 @@ struct TokenVerifierTests {
         let verifier = try TokenVerifier(
             certificates: authority.certificatePEM, issuer: "issuer", service: "registry")
         let chain = try [leaf, middle].map { "\"\(Base64.text(try $0.der, as: .standard))\"" }.joined(separator: ",")
-        let now = EpochClock.seconds()
+        let now = Int64(UTCTime.now().seconds)
         let token = try TestToken(
             header: #"{"typ":"JWT","alg":"ES256","x5c":[\#(chain)]}"#,
             payload: TestToken.payload(exp: "\(now + 7200)")

@@ -10,6 +10,7 @@ import Testing
 
 @testable import RegistryStorage
 @testable import RegistryWorker
+import TextFormats
 
 /// A registry on a folder of its own, asked without a network.
 struct TestRegistry {
@@ -116,7 +117,7 @@ enum TestToken {
         let claims = TokenClaims(
             issuer: "registry.test", subject: user, audience: audience,
             access: grants.map { ScopeAccess(type: type, name: $0.name, actions: $0.actions) }, lifetime: lifetime,
-            now: EpochClock.seconds())
+            now: Int64(UTCTime.now().seconds))
         return String(decoding: try signer.sign(claims), as: UTF8.self)
     }
 

@@ -5,6 +5,7 @@ import Supervision
 import Testing
 
 @testable import Supervisor
+import TextFormats
 
 /// A logs folder that a test fills.
 struct LoggedFolder {
@@ -62,7 +63,7 @@ private func all(_ snapshot: LogSnapshot, _ filter: LogFilter = LogFilter()) -> 
 struct LogReadingTimeTests {
     @Test("is read as RFC 3339 has it")
     func times() {
-        func parse(_ text: String) -> Int64? { LogTime.parse(Array(text.utf8)) }
+        func parse(_ text: String) -> Int64? { UTCTime(rfc3339: text)?.sinceEpoch }
         let start = Int64(LoggedFolder.start) * 1_000_000_000
         #expect(parse("2026-11-24T16:00:00Z") == start)
         #expect(parse("2026-11-24T17:30:00.25+01:30") == start + 250_000_000)

@@ -81,9 +81,4 @@ struct HTTPListenerTests {
         #expect(id.prefix(32).allSatisfy(\.isHexDigit) && id.count >= 32)
         await listener.drain(within: .seconds(5))
     }
-
-    @Test("dates its answers as HTTP wants it")
-    func dates() {
-        #expect(HTTPDate.text(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
-    }
 }

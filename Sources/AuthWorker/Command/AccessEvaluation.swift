@@ -1,5 +1,6 @@
 internal import BundleConfig
 internal import RegistryToken
+internal import TextFormats
 
 /// Answers one JSON line of `acl evaluate`.
 enum AccessEvaluation {
@@ -18,10 +19,10 @@ enum AccessEvaluation {
             output.append(contentsOf: "{\"rule\":\(decision.rule ?? -1),\"allowed\":".utf8)
             // As a set: a token keeps an action that was asked for twice.
             var seen: Set<String> = []
-            JSONText.append(decision.allowed.filter { seen.insert($0).inserted }, to: &output)
+            JSONString.append(decision.allowed.filter { seen.insert($0).inserted }, to: &output)
         } catch {
             output.append(contentsOf: #"{"error":"#.utf8)
-            JSONText.append((error as? Refusal)?.problem ?? "\(error)", to: &output)
+            JSONString.append((error as? Refusal)?.problem ?? "\(error)", to: &output)
         }
         output.append(UInt8(ascii: "}"))
         return String(decoding: output, as: UTF8.self)

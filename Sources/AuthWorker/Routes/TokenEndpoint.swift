@@ -2,6 +2,7 @@ internal import BundleLog
 internal import HTTPTypes
 internal import Logging
 internal import RegistryToken
+internal import TextFormats
 
 /// Answers `/auth`: who asks, what the access list allows, and a signed token that says so.
 struct TokenEndpoint: Sendable {
@@ -9,7 +10,7 @@ struct TokenEndpoint: Sendable {
 
     /// - Parameter now: seconds since 1970.
     func answer(
-        _ request: IncomingRequest, logger: Logger, now: Int64 = EpochClock.seconds()
+        _ request: IncomingRequest, logger: Logger, now: Int64 = Int64(UTCTime.now().seconds)
     ) async -> OutgoingAnswer {
         let start = ContinuousClock.now
         let settings = state.settings
@@ -73,8 +74,8 @@ struct TokenEndpoint: Sendable {
         body.append(contentsOf: #"","token":""#.utf8)
         body.append(contentsOf: token)
         body.append(contentsOf: "\",\"expires_in\":\(lifetime),\"issued_at\":\"".utf8)
-        let fraction = Int(EpochClock.microseconds() % 1_000_000)
-        body.append(contentsOf: Timestamp.text(seconds: Int(issuedAt), nanoseconds: fraction * 1000).utf8)
+        let time = UTCTime(seconds: Int(issuedAt), nanoseconds: UTCTime.now().nanoseconds)
+        body.append(contentsOf: time.rfc3339Microseconds.utf8)
         body.append(contentsOf: "\"}".utf8)
         return body
     }

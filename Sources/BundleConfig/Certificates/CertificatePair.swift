@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SwiftASN1
+import TextFormats
 import X509
 
 /// A certificate chain and its private key, read from PEM and checked for serving.
@@ -77,10 +78,14 @@ struct CertificatePair {
 
     private static func checkTime(_ certificate: Certificate, now: Date) throws(CertificateFault) {
         if certificate.notValidAfter < now {
-            throw .expired(subject: name(certificate), on: CalendarDay.text(certificate.notValidAfter))
+            throw .expired(
+                subject: name(certificate),
+                on: UTCTime(seconds: Int(certificate.notValidAfter.timeIntervalSince1970)).day)
         }
         if certificate.notValidBefore > now {
-            throw .notYetValid(subject: name(certificate), from: CalendarDay.text(certificate.notValidBefore))
+            throw .notYetValid(
+                subject: name(certificate),
+                from: UTCTime(seconds: Int(certificate.notValidBefore.timeIntervalSince1970)).day)
         }
     }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SwiftASN1
+import TextFormats
 import X509
 
 /// The bundle's own authority and server certificate below `ca/`.
@@ -25,13 +26,13 @@ struct OwnCertificate {
         }
         if certificate.notValidAfter < now {
             throw problem(
-                "the authority \(files.authority) expired on \(CalendarDay.text(certificate.notValidAfter))",
+                "the authority \(files.authority) expired on \(UTCTime(seconds: Int(certificate.notValidAfter.timeIntervalSince1970)).day)",
                 "Move the folder ca away for a new one, and give clients the new ca.pem")
         }
         if !isServing(issuer: certificate, now: now) { try issue(authority: text, now: now) }
         guard certificate.notValidAfter < now + Self.notice else { return nil }
         return problem(
-            "the authority \(files.authority) expires on \(CalendarDay.text(certificate.notValidAfter))",
+            "the authority \(files.authority) expires on \(UTCTime(seconds: Int(certificate.notValidAfter.timeIntervalSince1970)).day)",
             "Move the folder ca away for a new one in time, and give clients the new ca.pem")
     }
 

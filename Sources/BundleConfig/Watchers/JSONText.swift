@@ -1,12 +1,14 @@
+internal import TextFormats
+
 /// A node as JSON text: numbers, true, false and null as such when unquoted, every other scalar a string.
 enum JSONText {
     static func of(_ node: ConfigurationNode) -> String {
         switch node.value {
         case .null: "null"
-        case .scalar(let text, let plain): plain && isLiteral(text) ? text : quoted(text)
+        case .scalar(let text, let plain): plain && isLiteral(text) ? text : JSONString.quoted(text)
         case .sequence(let nodes): "[\(nodes.map(of).joined(separator: ","))]"
         case .mapping(let entries):
-            "{\(entries.map { "\(quoted($0.key)):\(of($0.value))" }.joined(separator: ","))}"
+            "{\(entries.map { "\(JSONString.quoted($0.key)):\(of($0.value))" }.joined(separator: ","))}"
         }
     }
 
@@ -14,23 +16,5 @@ enum JSONText {
     private static func isLiteral(_ text: String) -> Bool {
         if text == "true" || text == "false" { return true }
         return text.wholeMatch(of: #/-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/#) != nil
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let hex = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

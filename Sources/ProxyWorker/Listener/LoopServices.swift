@@ -9,7 +9,6 @@ final class LoopServices {
     let log: AccessLog
     let files: NIOThreadPool
     let table: ConnectionTable
-    var clock = HTTPClock()
     private(set) lazy var health = HealthCheck(services: self)
     private var pools: [UpstreamEndpoint: UpstreamPool] = [:]
 

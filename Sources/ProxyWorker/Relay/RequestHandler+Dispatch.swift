@@ -1,6 +1,7 @@
 import BundleConfig
 import NIOCore
 import NIOHTTP1
+import TextFormats
 
 // Who answers a request, and the answers of the proxy itself.
 
@@ -95,7 +96,7 @@ extension RequestHandler {
         var headers = exchange.state.responseHeaders.sent(
             head.headers, requestID: exchange.requestID, https: connection.https,
             registry: exchange.route?.isRegistry ?? false, extra: exchange.route?.route.headers ?? [:])
-        if !headers.contains(name: "date") { headers.add(name: "Date", value: services.clock.httpDate()) }
+        if !headers.contains(name: "date") { headers.add(name: "Date", value: HTTPDate.now()) }
         if close, !connection.isHTTP2 { headers.add(name: "Connection", value: "close") }
         context.write(
             wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: head.status, headers: headers))),

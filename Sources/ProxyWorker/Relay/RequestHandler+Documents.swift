@@ -2,6 +2,7 @@ import BundleConfig
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import TextFormats
 
 // Answers from a folder of files.
 
@@ -34,7 +35,8 @@ extension RequestHandler {
 
     private func send(_ document: OpenDocument, _ exchange: Exchange) {
         var headers: HTTPHeaders = [
-            "ETag": document.etag, "Last-Modified": HTTPClock.httpDate(document.modified), "Accept-Ranges": "bytes",
+            "ETag": document.etag, "Last-Modified": UTCTime(seconds: document.modified).httpDate,
+            "Accept-Ranges": "bytes",
         ]
         let request = exchange.head.headers
         if let known = request.first(name: "if-none-match"), known == "*" || known.contains(document.etag) {

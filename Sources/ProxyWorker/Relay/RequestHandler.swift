@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import TextFormats
 
 /// Answers the requests of an HTTP/1 connection, one after the other, or the one request of an HTTP/2 stream.
 ///
@@ -225,7 +226,7 @@ final class RequestHandler: ChannelDuplexHandler {
             tls: connection.tls,
             httpProtocol: connection.isHTTP2 ? "HTTP/2" : exchange.head.version == .http1_0 ? "HTTP/1.0" : "HTTP/1.1",
             userAgent: exchange.head.headers.first(name: "user-agent"), problem: exchange.problem)
-        services.log.write(record.line(time: services.clock.timestamp()))
+        services.log.write(record.line(time: UTCTime.now().rfc3339Microseconds))
     }
 
     private static func withoutQuery(_ target: String) -> String {

@@ -3,6 +3,7 @@ internal import Glibc
 internal import PluginInterface
 internal import ProcessControl
 internal import Supervision
+internal import TextFormats
 
 // What happens to processes: logged in a sentence, published as an event, and followed up.
 
@@ -91,9 +92,7 @@ extension Arbiter {
 
     /// Nanoseconds since the epoch, as events have them.
     static var wallClock: Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+        UTCTime.now().sinceEpoch
     }
 
     // MARK: What else it means

@@ -1,4 +1,5 @@
 internal import PluginInterface
+internal import TextFormats
 
 /// JSON in memory: what the control socket and its clients, the plugins and their host tell each other.
 indirect enum JSONValue: Sendable, Equatable {

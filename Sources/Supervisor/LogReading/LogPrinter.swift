@@ -2,6 +2,7 @@ internal import PluginInterface
 internal import BundleLog
 internal import Glibc
 internal import ProcessControl
+internal import TextFormats
 
 /// Log lines on standard output: for people as the console shows them, or as JSON.
 final class LogPrinter {
@@ -32,7 +33,7 @@ final class LogPrinter {
         var line = JSONLine()
         line.add(
             "time",
-            Timestamp.text(seconds: Int(entry.time / 1_000_000_000), nanoseconds: Int(entry.time % 1_000_000_000)))
+            UTCTime(sinceEpoch: entry.time).rfc3339Microseconds)
         line.add("watcher", entry.watcher)
         line.add("msg", String(decoding: entry.line, as: UTF8.self))
         return line.finished()

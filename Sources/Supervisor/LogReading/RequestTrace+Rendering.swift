@@ -1,6 +1,7 @@
 internal import PluginInterface
 internal import BundleLog
 internal import Glibc
+internal import TextFormats
 
 // A trace as text and as JSON.
 
@@ -50,7 +51,7 @@ extension RequestTrace {
     private func json(_ hop: TraceHop) -> JSONLine {
         var object = JSONLine()
         object.add(
-            "time", Timestamp.text(seconds: Int(hop.began / 1_000_000_000), nanoseconds: Int(hop.began % 1_000_000_000))
+            "time", UTCTime(sinceEpoch: hop.began).rfc3339Microseconds
         )
         object.add("offset_ms", offset(hop))
         object.add("watcher", hop.watcher)

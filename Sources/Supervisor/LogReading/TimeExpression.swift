@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TextFormats
 
 /// A time as people give it: `10m` and `1h30m` ago, `2026-11-24 16:00` and `16:00` of the local clock, RFC 3339.
 enum TimeExpression {
@@ -7,7 +8,7 @@ enum TimeExpression {
     /// - Parameter now: seconds since the epoch.
     /// - Returns: nanoseconds since the epoch, nil for what is no time.
     static func parse(_ text: String, now: Int = time(nil)) -> Int64? {
-        if let time = LogTime.parse(Array(text.utf8)) { return time }
+        if let time = UTCTime(rfc3339: text) { return time.sinceEpoch }
         if let span = seconds(text) { return nanoseconds(now - span) }
         return local(text, now: now).map(nanoseconds)
     }

@@ -1,4 +1,5 @@
 internal import BundleLog
+internal import TextFormats
 
 /// The supervisor's own log: sentences through the relay, as the watcher "dockmaster".
 struct SupervisorLog {
@@ -18,7 +19,7 @@ struct SupervisorLog {
 
     static func line(_ level: String, _ sentence: String, _ fields: [(String, String)]) -> [UInt8] {
         var line = JSONLine()
-        line.add("time", Timestamp.now())
+        line.add("time", UTCTime.now().rfc3339Microseconds)
         line.add("level", level)
         line.add("msg", sentence)
         line.add("component", "dockmaster")

@@ -1,8 +1,17 @@
-/// JSON written straight into bytes, for the few fixed shapes of tokens and answers.
-package enum JSONText {
+/// A text as JSON has it.
+/// - Source: RFC 8259, section 7.
+package enum JSONString {
     private static let hexadecimal = Array("0123456789abcdef".utf8)
 
-    /// Appends a quoted JSON string.
+    /// The text in quotation marks.
+    package static func quoted(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count + 2)
+        append(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the text in quotation marks.
     package static func append(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
