@@ -43,15 +43,11 @@ struct LogFolder {
     func select(_ patterns: [String], mayBeNew: Bool = false) throws(Refusal) -> [String] {
         let known = mayBeNew ? folders.sorted() : watchers
         guard !patterns.isEmpty else { return known }
-        for pattern in patterns where !known.contains(where: { Self.matches($0, pattern) }) {
+        for pattern in patterns where !known.contains(where: WatcherGlob(pattern).matches) {
             let names = known.isEmpty ? "there are none yet" : "there are \(known.joined(separator: ", "))"
             throw Refusal(problems: ["no logs of \"\(pattern)\" in \(path): \(names)"])
         }
-        return known.filter { name in patterns.contains { Self.matches(name, $0) } }
-    }
-
-    static func matches(_ name: String, _ pattern: String) -> Bool {
-        fnmatch(pattern, name, 0) == 0
+        return known.filter { name in patterns.contains { WatcherGlob($0).matches(name) } }
     }
 
     private static func entries(_ path: String) -> [String]? {

@@ -44,7 +44,7 @@ final class LogFollower {
     /// Logs that are new.
     private func lookForLogs() {
         for watcher in folder.watchers
-        where patterns.isEmpty || patterns.contains(where: { LogFolder.matches(watcher, $0) }) {
+        where patterns.isEmpty || patterns.contains(where: { WatcherGlob($0).matches(watcher) }) {
             watch("\(folder.path)/\(watcher)")
             for log in folder.logs(of: watcher) where tails[log.path] == nil {
                 tails[log.path] = LogTail(watcher: watcher, path: log.path, seen: nil, filter: filter, trouble: trouble)
@@ -52,7 +52,7 @@ final class LogFollower {
         }
         // A watcher's folder is there before its first line.
         guard isNotified else { return }
-        for name in folder.folders where patterns.isEmpty || patterns.contains(where: { LogFolder.matches(name, $0) }) {
+        for name in folder.folders where patterns.isEmpty || patterns.contains(where: { WatcherGlob($0).matches(name) }) {
             watch("\(folder.path)/\(name)")
         }
     }

@@ -51,7 +51,7 @@ struct TraceSearch {
     static func isFailure(_ line: LogLine, _ repository: String?) -> Bool {
         guard line.field("request_id") != nil else { return false }
         let status = line.field("status").flatMap { Int($0.text) } ?? 403
-        func matches(_ name: String) -> Bool { repository.map { LogFolder.matches(name, $0) } ?? true }
+        func matches(_ name: String) -> Bool { repository.map { WatcherGlob($0).matches(name) } ?? true }
         if line.field("event")?.text == "token" {
             let names = line.field("repository")?.text.split(separator: " ").map(String.init) ?? []
             return status >= 400 && (repository == nil || names.contains(where: matches))
