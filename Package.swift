@@ -149,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: [
-                "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "BundleConfig", "BundleLog", "CZlib",
+                "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "BundleConfig", "BundleLog", "CLinux",
+                "CZlib",
             ],
             swiftSettings: strict),
         .testTarget(
