@@ -17,6 +17,7 @@ final class RegistryWorker: Worker {
         var storage: FilesystemStorage
         var listener: HTTPListener
         var purge: UploadPurge
+        var hub: NotificationHub
     }
 
     private let file: String
@@ -31,9 +32,11 @@ final class RegistryWorker: Worker {
         let settings = SettingsBox(try RegistrySettings(configuration))
         report(configuration, context.logger)
         let storage = try FilesystemStorage(root: configuration.root)
-        let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
+        let hub = NotificationHub(configuration, logger: context.logger)
+        let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal(), hub: hub)
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
+        await hub.follow(configuration.notifications)
         let inherited = context.sockets.descriptors(named: "registry")
         if inherited.isEmpty {
             try await listener.start(address: configuration.address)
@@ -43,7 +46,8 @@ final class RegistryWorker: Worker {
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
         running.withLock {
             $0 = Running(
-                configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge)
+                configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
+                hub: hub)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -58,6 +62,7 @@ final class RegistryWorker: Worker {
         report(configuration, logger)
         current.settings.replace(settings)
         current.purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        await current.hub.follow(configuration.notifications)
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -67,6 +72,7 @@ final class RegistryWorker: Worker {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
         await current.listener.drain(within: within)
+        await current.hub.stop()
     }
 
     /// Everything goes to the registry's own routing: names with slashes do not fit a router's patterns.
