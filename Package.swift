@@ -111,7 +111,11 @@ let package = Package(
             name: "RegistryWorker",
             dependencies: [
                 "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
-                "RegistryStorage", hummingbird, httpClient, log, nio, nioPosix, arguments,
+                "RegistryStorage", "TextFormats", hummingbird, httpClient, log, nio, nioPosix, arguments,
+                // For what it sends out: certificates are verified, against an authority of one's own where one is named.
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
             ], swiftSettings: strict),
         .executableTarget(
             name: "ProxyWorker",
@@ -155,8 +159,8 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: [
-                "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "BundleConfig", "BundleLog", "CZlib",
-                "TextFormats",
+                "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "BundleConfig", "BundleLog", "CLinux",
+                "CZlib", "TextFormats",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -170,8 +174,9 @@ let package = Package(
             name: "RegistryWorkerTests",
             dependencies: [
                 "RegistryWorker", "RegistryStorage", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService",
-                "TextFormats", hummingbird, nio, log, .product(name: "HummingbirdTesting", package: "hummingbird"),
-                crypto,
+                "TextFormats", hummingbird, nio, nioPosix, log, crypto,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
         .testTarget(
             name: "ProxyWorkerTests",

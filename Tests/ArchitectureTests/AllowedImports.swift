@@ -34,7 +34,7 @@ enum AllowedImports {
         ],
         "RegistryWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
-            "RegistryStorage",
+            "RegistryStorage", "TextFormats",
         ],
         // It faces the internet: no registry, no database, no token keys.
         "ProxyWorker": ["WorkerRuntime", "BundleConfig", "BundleLog", "TextFormats"],
@@ -52,7 +52,8 @@ enum AllowedImports {
         "CZlib": ["Supervisor"],
         "CCrypt": ["AuthWorker", "BundleConfig"],
         "CSystemd": ["BundleLog", "WorkerRuntime", "Supervisor"],
-        "NIOSSL": ["ProxyWorker"],
+        // The proxy serves TLS; the registry is a client of it: webhooks, mail, an upstream registry.
+        "NIOSSL": ["ProxyWorker", "RegistryWorker"],
         "Hummingbird": ["HTTPService", "AuthWorker", "RegistryWorker"],
         "Yams": ["BundleConfig"],
         "JWTKit": ["RegistryToken"],
