@@ -5,20 +5,21 @@ enum SecretMask {
     ]
 
     /// The document with the values of secret keys, private keys and credentials in URLs as `•••`.
-    static func masked(_ node: ConfigurationNode) -> ConfigurationNode {
+    /// - Parameter secrets: texts that are hidden wherever they stand.
+    static func masked(_ node: ConfigurationNode, hiding secrets: [String] = []) -> ConfigurationNode {
         var result = node
         switch node.value {
         case .null: break
         case .scalar(let text, let plain):
-            result.value = .scalar(masked(text), plain: plain)
+            result.value = .scalar(masked(SecretName.hide(secrets, in: text)), plain: plain)
         case .sequence(let nodes):
-            result.value = .sequence(nodes.map(masked))
+            result.value = .sequence(nodes.map { masked($0, hiding: secrets) })
         case .mapping(let entries):
             result.value = .mapping(
                 entries.map { entry in
                     keys.contains(entry.key.lowercased())
                         ? .init(key: entry.key, value: hidden(entry.value))
-                        : .init(key: entry.key, value: masked(entry.value))
+                        : .init(key: entry.key, value: masked(entry.value, hiding: secrets))
                 })
         }
         return result

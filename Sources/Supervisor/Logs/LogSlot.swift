@@ -11,6 +11,8 @@ final class LogSlot {
         var registration: EventLoop.Registration?
         /// Whether the pipe has been made larger, or cannot be.
         var isGrown = false
+        /// Whether it has been told that the pipe cannot be watched.
+        var isToldUnread = false
 
         init(stream: LogStream, pipe: consuming OwnedDescriptor, file: LogFile) {
             self.stream = stream
