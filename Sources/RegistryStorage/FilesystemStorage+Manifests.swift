@@ -20,28 +20,36 @@ extension FilesystemStorage {
         try await locks.shared(repository, on: writes) { [self] () throws(StorageError) in
             let missing = try missingContent(of: manifest, repository)
             guard missing.isEmpty else { throw .contentMissing(missing) }
-            var change = change()
-            let path = layout.blob(digest)
-            if try Disk.contents(of: path, limit: Manifest.maximumSize) == manifest.bytes {
-                change.confirm(Disk.parent(of: path))
-                change.touch(Disk.parent(of: path))
-            } else {
-                try change.write(manifest.bytes, at: path, isLasting: false)
+            try guards.shared(digest) { () throws(StorageError) in
+                try index.changing(repository) { () throws(StorageError) in
+                    var change = change()
+                    let path = layout.blob(digest)
+                    if try Disk.contents(of: path, limit: Manifest.maximumSize) == manifest.bytes {
+                        change.confirm(Disk.parent(of: path))
+                        change.touch(Disk.parent(of: path))
+                    } else {
+                        try change.write(manifest.bytes, at: path, isLasting: false)
+                    }
+                    // What it refers to may be another request's that is still being synced.
+                    for content in manifest.requiredBlobs + manifest.manifests {
+                        let folder = Disk.parent(of: layout.blob(content.digest))
+                        change.confirm(folder)
+                        change.touch(folder)
+                    }
+                    try writeLink(to: digest, at: layout.revisionLink(digest, repository), &change)
+                    for tag in tags {
+                        try writeLink(to: digest, at: layout.tagIndexLink(digest, tag, repository), &change)
+                    }
+                    // What a tag leads to is on the disk before the tag moves.
+                    try change.sync()
+                    for tag in tags {
+                        try writeLink(to: digest, at: layout.tagLink(tag, repository), &change, isLasting: true)
+                    }
+                    try change.sync()
+                    vouch(layout.revisionLink(digest, repository), layout.blob(digest))
+                    return ((), [.manifest(manifest, digest, tags: tags)])
+                }
             }
-            // What it refers to may be another request's that is still being synced.
-            for content in manifest.requiredBlobs + manifest.manifests {
-                let folder = Disk.parent(of: layout.blob(content.digest))
-                change.confirm(folder)
-                change.touch(folder)
-            }
-            try writeLink(to: digest, at: layout.revisionLink(digest, repository), &change)
-            for tag in tags { try writeLink(to: digest, at: layout.tagIndexLink(digest, tag, repository), &change) }
-            // What a tag leads to is on the disk before the tag moves.
-            try change.sync()
-            for tag in tags {
-                try writeLink(to: digest, at: layout.tagLink(tag, repository), &change, isLasting: true)
-            }
-            try change.sync()
         }
     }
 
@@ -52,6 +60,13 @@ extension FilesystemStorage {
             guard try Disk.exists(layout.revisionFolder(digest, repository)) else {
                 throw .manifestUnknown(.digest(digest))
             }
+            return try removeManifest(digest, repository)
+        }
+    }
+
+    /// Removes a manifest and its tags. The repository's lock is held alone.
+    func removeManifest(_ digest: Digest, _ repository: RepositoryName) throws(StorageError) -> [Tag] {
+        try index.changing(repository) { () throws(StorageError) in
             // The tags first: a crash in between leaves a manifest without a tag, never a tag without its manifest.
             var gone: [Tag] = []
             for entry in try Disk.entries(of: layout.tags(repository)) ?? [] {
@@ -61,7 +76,7 @@ extension FilesystemStorage {
                 if try discard(layout.tagFolder(tag, repository)) { gone.append(tag) }
             }
             _ = try discard(layout.revisionFolder(digest, repository))
-            return gone.sorted()
+            return (gone.sorted(), [.manifestGone(digest)])
         }
     }
 
@@ -69,6 +84,14 @@ extension FilesystemStorage {
         of digest: Digest, in repository: RepositoryName
     ) async throws(StorageError) -> [Descriptor] {
         try await reads.run { [self] () throws(StorageError) in
+            if let found = try index.referrers(of: digest, in: repository) {
+                // Distribution deletes a link and leaves its folder, which no stamp shows.
+                var present: [Descriptor] = []
+                for entry in found where try Disk.exists(layout.revisionLink(entry.digest, repository)) {
+                    present.append(entry)
+                }
+                return present
+            }
             var found: [Descriptor] = []
             for algorithm in DigestAlgorithm.allCases {
                 let folder = "\(layout.revisions(repository))/\(algorithm.rawValue)"

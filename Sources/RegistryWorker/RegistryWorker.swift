@@ -18,6 +18,7 @@ final class RegistryWorker: Worker {
         var listener: HTTPListener
         var purge: UploadPurge
         var admin: AdminSocket?
+        var keeper: IndexKeeper
     }
 
     private let file: String
@@ -31,7 +32,11 @@ final class RegistryWorker: Worker {
         let configuration = try RegistryConfiguration(file: file)
         let settings = SettingsBox(try RegistrySettings(configuration))
         report(configuration, context.logger)
-        let storage = try FilesystemStorage(root: configuration.root)
+        let storage = try FilesystemStorage(root: configuration.root) { [logger = context.logger] notice in
+            logger.log(
+                level: notice.level == .info ? .info : .warning, "\(notice.sentence)",
+                metadata: [LogField.event: "\(notice.event)"])
+        }
         let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
@@ -42,6 +47,8 @@ final class RegistryWorker: Worker {
             try await listener.start(descriptors: inherited)
         }
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        let keeper = IndexKeeper(storage: storage)
+        keeper.start()
         let admin = AdminSocket.path(beside: configuration.address).map {
             AdminSocket(path: $0, routes: Self.adminRoutes(), logger: context.logger)
         }
@@ -49,7 +56,7 @@ final class RegistryWorker: Worker {
         running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                admin: admin)
+                admin: admin, keeper: keeper)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -74,6 +81,7 @@ final class RegistryWorker: Worker {
         current.purge.follow(nil, isReadOnly: true)
         await current.admin?.drain(within: .zero)
         await current.listener.drain(within: within)
+        await current.keeper.stop()
     }
 
     /// What an administrator may ask, from each room that has something to offer.
