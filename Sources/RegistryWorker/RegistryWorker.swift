@@ -19,6 +19,7 @@ final class RegistryWorker: Worker {
         var purge: UploadPurge
         var admin: AdminSocket?
         var hub: NotificationHub
+        var keeper: IndexKeeper
     }
 
     private let file: String
@@ -32,7 +33,11 @@ final class RegistryWorker: Worker {
         let configuration = try RegistryConfiguration(file: file)
         let settings = SettingsBox(try RegistrySettings(configuration))
         report(configuration, context.logger)
-        let storage = try FilesystemStorage(root: configuration.root)
+        let storage = try FilesystemStorage(root: configuration.root) { [logger = context.logger] notice in
+            logger.log(
+                level: notice.level == .info ? .info : .warning, "\(notice.sentence)",
+                metadata: [LogField.event: "\(notice.event)"])
+        }
         let hub = NotificationHub(configuration, logger: context.logger)
         let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal(), hub: hub)
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
@@ -45,6 +50,8 @@ final class RegistryWorker: Worker {
             try await listener.start(descriptors: inherited)
         }
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        let keeper = IndexKeeper(storage: storage)
+        keeper.start()
         let admin = AdminSocket.path(beside: configuration.address).map {
             AdminSocket(path: $0, routes: Self.adminRoutes(), logger: context.logger)
         }
@@ -52,8 +59,7 @@ final class RegistryWorker: Worker {
         running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                admin: admin,
-                hub: hub)
+                admin: admin, hub: hub, keeper: keeper)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -80,6 +86,7 @@ final class RegistryWorker: Worker {
         await current.admin?.drain(within: .zero)
         await current.listener.drain(within: within)
         await current.hub.stop()
+        await current.keeper.stop()
     }
 
     /// What an administrator may ask, from each room that has something to offer.

@@ -50,6 +50,7 @@ extension RegistryMiddleware {
         headers[.contentType] = manifest.mediaType
         headers[.contentLength] = String(manifest.bytes.readableBytes)
         if !request.isHead { logPull(request, repository, reference, manifest) }
+        storage.notePull(of: manifest.digest, in: repository, counts: !request.isHead)
         return Response(
             status: .ok, headers: headers, body: request.isHead ? .init() : .init(byteBuffer: manifest.bytes))
     }
