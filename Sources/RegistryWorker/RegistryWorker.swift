@@ -17,6 +17,8 @@ final class RegistryWorker: Worker {
         var storage: FilesystemStorage
         var listener: HTTPListener
         var purge: UploadPurge
+        var health: HealthMonitor
+        var debug: HTTPListener?
     }
 
     private let file: String
@@ -31,19 +33,33 @@ final class RegistryWorker: Worker {
         let settings = SettingsBox(try RegistrySettings(configuration))
         report(configuration, context.logger)
         let storage = try FilesystemStorage(root: configuration.root)
-        let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
+        let metrics = RegistryMetrics()
+        let health = HealthMonitor(logger: context.logger)
+        let registry = RegistryMiddleware(
+            storage: MeteredStorage(storage: storage, metrics: metrics), settings: settings, journal: ActivityJournal(),
+            metrics: metrics, health: health)
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
         let inherited = context.sockets.descriptors(named: "registry")
         if inherited.isEmpty {
+            try Self.requirePrivate(configuration.address)
             try await listener.start(address: configuration.address)
         } else {
             try await listener.start(descriptors: inherited)
         }
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
-        running.withLock {
+        health.follow(HealthProbes(storage: storage).checks(configuration.health))
+        var debug: HTTPListener?
+        if let settings = configuration.debug {
+            let responder = DebugResponder(
+                metrics: metrics, health: health, storage: storage, metricsPath: settings.metricsPath)
+            debug = HTTPListener(responder: responder, logger: context.logger)
+            try await debug?.start(address: settings.address)
+        }
+        running.withLock { [debug] in
             $0 = Running(
-                configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge)
+                configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
+                health: health, debug: debug)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -58,6 +74,10 @@ final class RegistryWorker: Worker {
         report(configuration, logger)
         current.settings.replace(settings)
         current.purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        current.health.follow(HealthProbes(storage: current.storage).checks(configuration.health))
+        if configuration.debug != current.configuration.debug {
+            logger.warning("http.debug changes only with a restart of the registry")
+        }
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -66,7 +86,19 @@ final class RegistryWorker: Worker {
     func drain(within: Duration) async {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
-        await current.listener.drain(within: within)
+        current.health.follow([])
+        await current.listener.drain(within: min(within, current.configuration.drainTime ?? within))
+        await current.debug?.drain(within: .zero)
+    }
+
+    /// Passwords, tokens and images never cross a network in the clear: an address that others reach is the proxy's.
+    static func requirePrivate(_ address: ListenAddress) throws(ConfigurationError) {
+        guard !address.isPrivate else { return }
+        throw ConfigurationError(
+            key: "http.addr", problem: "\(address) would serve everybody without TLS",
+            remedy:
+                "Write 127.0.0.1:5000 or a unix socket (net: unix), and let dockmaster-proxy serve TLS in front of it"
+        )
     }
 
     /// Everything goes to the registry's own routing: names with slashes do not fit a router's patterns.
