@@ -41,7 +41,7 @@ extension FilesystemStorage {
             try change.write(manifest.bytes, at: path, isLasting: false)
         }
         // What it refers to may be another request's that is still being synced.
-        for content in manifest.requiredBlobs + manifest.manifests {
+        for content in manifest.requiredBlobs + manifest.requiredManifests {
             change.confirm(file: layout.blob(content.digest))
         }
         try writeLink(to: digest, at: layout.revisionLink(digest, repository), &change)
@@ -144,7 +144,7 @@ extension FilesystemStorage {
                 continue
             }
         }
-        for child in manifest.manifests where seen.insert(child.digest).inserted {
+        for child in manifest.requiredManifests where seen.insert(child.digest).inserted {
             if try holds(child.digest, by: layout.revisionLink(child.digest, repository)) { continue }
             // BuildKit's registry cache is an index of layers.
             if try holds(child.digest, by: layout.layerLink(child.digest, repository)) { continue }
