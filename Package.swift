@@ -16,6 +16,8 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// SQLite itself, as GRDB links it: for statements that must not be boxed.
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -81,7 +83,8 @@ let package = Package(
         .target(
             name: "HTTPService",
             dependencies: [
-                "WorkerRuntime", "BundleLog", "RegistryModel", "TextFormats", hummingbird,
+                "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryModel", "RegistryToken", "TextFormats", "CRE2",
+                hummingbird, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -90,7 +93,7 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "RegistryStorage",
-            dependencies: ["RegistryModel", "TextFormats", "CLinux", "COpenSSL", grdb, nio, nioPosix],
+            dependencies: ["RegistryModel", "TextFormats", "CLinux", "COpenSSL", grdb, sqlite, nio, nioPosix],
             swiftSettings: strict),
 
         // Tier 4: the four processes.
@@ -103,8 +106,7 @@ let package = Package(
         .executableTarget(
             name: "AuthWorker",
             dependencies: [
-                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "TextFormats", "CRE2",
-                "CCrypt",
+                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "TextFormats",
                 hummingbird, crypto, log, nio, arguments,
             ], swiftSettings: strict),
         .executableTarget(
@@ -113,7 +115,8 @@ let package = Package(
                 "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
                 "RegistryStorage", "TextFormats", hummingbird, httpClient, log, nio, nioPosix, arguments,
                 // For what it sends out: certificates are verified, against an authority of one's own where one is named.
-                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ], swiftSettings: strict),

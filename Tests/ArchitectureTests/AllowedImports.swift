@@ -22,15 +22,17 @@ enum AllowedImports {
         "BundleLog": ["TextFormats", "CSystemd"],
         "WorkerRuntime": ["ProcessControl", "BundleLog", "BundleConfig", "CSystemd", "CLinux"],
         "RegistryToken": ["RegistryModel", "TextFormats"],
-        "HTTPService": ["WorkerRuntime", "BundleLog", "RegistryModel", "TextFormats"],
+        "HTTPService": [
+            "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryModel", "RegistryToken", "TextFormats", "CRE2",
+        ],
         "RegistryStorage": ["RegistryModel", "TextFormats", "CLinux", "COpenSSL"],
         "Supervisor": [
             "ProcessControl", "Supervision", "PluginInterface", "BundleConfig", "BundleLog", "CLinux", "CSystemd",
             "CZlib", "TextFormats",
         ],
         "AuthWorker": [
-            "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel", "CRE2",
-            "CCrypt", "TextFormats",
+            "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
+            "TextFormats",
         ],
         "RegistryWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
@@ -48,9 +50,9 @@ enum AllowedImports {
     /// Modules with which only these targets may talk to the outside.
     static let fenced: [String: Set<String>] = [
         "COpenSSL": ["RegistryStorage"],
-        "CRE2": ["AuthWorker"],
+        "CRE2": ["HTTPService"],
         "CZlib": ["Supervisor"],
-        "CCrypt": ["AuthWorker", "BundleConfig"],
+        "CCrypt": ["BundleConfig"],
         "CSystemd": ["BundleLog", "WorkerRuntime", "Supervisor"],
         // The proxy serves TLS; the registry is a client of it: webhooks, mail, an upstream registry.
         "NIOSSL": ["ProxyWorker", "RegistryWorker"],
@@ -58,6 +60,7 @@ enum AllowedImports {
         "Yams": ["BundleConfig"],
         "JWTKit": ["RegistryToken"],
         "GRDB": ["RegistryStorage"],
+        "GRDBSQLite": ["RegistryStorage"],
         "AsyncHTTPClient": ["RegistryWorker"],
     ]
 

@@ -7,14 +7,22 @@ struct RegistrySettings: Sendable {
     let isDeleteEnabled: Bool
     let isReadOnly: Bool
     let locationPrefix: String
+    /// What stands before `/v2/`.
+    let pathPrefix: String
+    let content: ContentRules
     let headers: HTTPFields
+    /// The longest page of the catalogue; nil for any.
+    let catalogLimit: Int?
 
     /// - Throws: `ConfigurationError` when the key material cannot be used.
     init(_ configuration: RegistryConfiguration) throws(ConfigurationError) {
         gate = try AccessGate(configuration.access)
         isDeleteEnabled = configuration.isDeleteEnabled
         isReadOnly = configuration.isReadOnly
+        catalogLimit = configuration.catalogLimit
         locationPrefix = configuration.locationPrefix
+        pathPrefix = configuration.pathPrefix
+        content = try ContentRules(configuration.content)
         var headers = HTTPFields()
         for header in configuration.headers {
             guard let name = HTTPField.Name(header.name) else {
