@@ -46,6 +46,7 @@ struct RegistryConfiguration: Sendable, Equatable {
     /// Headers that every answer gets.
     var headers: [Header] = []
     var access = Access.none
+    var notifications = NotificationSettings()
     /// One sentence for each key that is ignored.
     var warnings: [String] = []
 
