@@ -19,6 +19,8 @@ final class RegistryWorker: Worker {
         var purge: UploadPurge
         var health: HealthMonitor
         var debug: HTTPListener?
+        var admin: AdminSocket?
+        var hub: NotificationHub
     }
 
     private let file: String
@@ -33,13 +35,15 @@ final class RegistryWorker: Worker {
         let settings = SettingsBox(try RegistrySettings(configuration))
         report(configuration, context.logger)
         let storage = try FilesystemStorage(root: configuration.root)
+        let hub = NotificationHub(configuration, logger: context.logger)
         let metrics = RegistryMetrics()
         let health = HealthMonitor(logger: context.logger)
         let registry = RegistryMiddleware(
             storage: MeteredStorage(storage: storage, metrics: metrics), settings: settings, journal: ActivityJournal(),
-            metrics: metrics, health: health)
+            hub: hub, metrics: metrics, health: health)
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
+        await hub.follow(configuration.notifications)
         let inherited = context.sockets.descriptors(named: "registry")
         if inherited.isEmpty {
             try Self.requirePrivate(configuration.address)
@@ -49,17 +53,16 @@ final class RegistryWorker: Worker {
         }
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
         health.follow(HealthProbes(storage: storage).checks(configuration.health))
-        var debug: HTTPListener?
-        if let settings = configuration.debug {
-            let responder = DebugResponder(
-                metrics: metrics, health: health, storage: storage, metricsPath: settings.metricsPath)
-            debug = HTTPListener(responder: responder, logger: context.logger)
-            try await debug?.start(address: settings.address)
+        let exposition = MetricsExposition(metrics: metrics, storage: storage)
+        let debug = try await Self.debug(configuration.debug, exposition, health, context.logger)
+        let admin = AdminSocket.path(beside: configuration.address).map {
+            AdminSocket(path: $0, routes: Self.adminRoutes(exposition), logger: context.logger)
         }
-        running.withLock { [debug] in
+        try await admin?.start()
+        running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                health: health, debug: debug)
+                health: health, debug: debug, admin: admin, hub: hub)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -78,6 +81,7 @@ final class RegistryWorker: Worker {
         if configuration.debug != current.configuration.debug {
             logger.warning("http.debug changes only with a restart of the registry")
         }
+        await current.hub.follow(configuration.notifications)
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -87,8 +91,26 @@ final class RegistryWorker: Worker {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
         current.health.follow([])
+        await current.admin?.drain(within: .zero)
         await current.listener.drain(within: min(within, current.configuration.drainTime ?? within))
         await current.debug?.drain(within: .zero)
+        await current.hub.stop()
+    }
+
+    /// What an administrator may ask, from each room that has something to offer.
+    private static func adminRoutes(_ exposition: MetricsExposition) -> [AdminRoute] {
+        [exposition.route]
+    }
+
+    /// The listener of `http.debug`; nil without one.
+    private static func debug(
+        _ settings: DebugSettings?, _ exposition: MetricsExposition, _ health: HealthMonitor, _ logger: Logger
+    ) async throws -> HTTPListener? {
+        guard let settings else { return nil }
+        let responder = DebugResponder(exposition: exposition, health: health, metricsPath: settings.metricsPath)
+        let listener = HTTPListener(responder: responder, logger: logger)
+        try await listener.start(address: settings.address)
+        return listener
     }
 
     /// Passwords, tokens and images never cross a network in the clear: an address that others reach is the proxy's.

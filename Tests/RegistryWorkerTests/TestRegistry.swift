@@ -3,6 +3,7 @@ import HTTPService
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
 import RegistryModel
 import RegistryToken
@@ -16,12 +17,15 @@ struct TestRegistry {
     let folder = "/tmp/dockmaster-worker-\(getpid())-\(UploadID())"
     let storage: FilesystemStorage
     let settings: SettingsBox
+    /// Who is told; nil unless it is asked for.
+    let hub: NotificationHub?
     private let app: any ApplicationProtocol
 
     /// - Parameter isOpen: without tokens.
     init(
-        isOpen: Bool = true, isDeleteEnabled: Bool = true, isReadOnly: Bool = false, metrics: RegistryMetrics? = nil,
-        health: HealthMonitor? = nil, _ change: (inout RegistryConfiguration) -> Void = { _ in }
+        isOpen: Bool = true, isDeleteEnabled: Bool = true, isReadOnly: Bool = false, isNotifying: Bool = false,
+        metrics: RegistryMetrics? = nil, health: HealthMonitor? = nil,
+        _ change: (inout RegistryConfiguration) -> Void = { _ in }
     ) throws {
         var configuration = RegistryConfiguration()
         configuration.root = folder
@@ -31,14 +35,12 @@ struct TestRegistry {
         change(&configuration)
         storage = try FilesystemStorage(root: folder)
         settings = SettingsBox(try RegistrySettings(configuration))
-        var registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
-        if let metrics {
-            registry = RegistryMiddleware(
-                storage: MeteredStorage(storage: storage, metrics: metrics), settings: settings,
-                journal: ActivityJournal())
-        }
-        registry.metrics = metrics
-        registry.health = health
+        hub = isNotifying ? NotificationHub(configuration, logger: Logger(label: "test")) : nil
+        var served: any RegistryStore = storage
+        if let metrics { served = MeteredStorage(storage: storage, metrics: metrics) }
+        let registry = RegistryMiddleware(
+            storage: served, settings: settings, journal: ActivityJournal(), hub: hub, metrics: metrics,
+            health: health)
         app = Application(responder: RegistryWorker.responder(registry))
     }
 

@@ -19,6 +19,7 @@ struct BundleFiles {
     var registryFile: String { run + "/registry.yml" }
     var proxyFile: String { run + "/proxy.yml" }
 
-    /// A unix socket's path has at most 107 bytes; the longest of ours is `/registry.sock`.
-    static let runLimit = 107 - "/registry.sock".utf8.count
+    /// A unix socket's path has at most 107 bytes; the longest of ours is the registry's for
+    /// administrators, which stands beside its own.
+    static let runLimit = 107 - "/registry-admin.sock".utf8.count
 }

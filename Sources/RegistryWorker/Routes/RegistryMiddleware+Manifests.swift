@@ -43,6 +43,7 @@ extension RegistryMiddleware {
         _ request: RegistryRequest, _ repository: RepositoryName, _ reference: Reference
     ) async throws -> Response {
         let manifest = try await storage.manifest(reference, in: repository)
+        tellPull(request, repository, reference, manifest)
         let etag = "\"\(manifest.digest)\""
         var headers: HTTPFields = [.contentDigest: manifest.digest.description, .eTag: etag]
         if Self.matches(request.headers[.ifNoneMatch], etag) { return request.empty(.notModified, headers) }
@@ -96,6 +97,7 @@ extension RegistryMiddleware {
         }
         try await storage.put(manifest, as: digest, tags: tags, in: repository)
         logPush(request, repository, reference, manifest, digest)
+        await tellPush(request, repository, manifest, digest, tags: tags)
         if let subject = manifest.subject {
             let entry = Descriptor(
                 mediaType: manifest.mediaType, digest: digest, size: bytes.count, annotations: manifest.annotations,
@@ -154,7 +156,9 @@ extension RegistryMiddleware {
     ) async throws -> Response {
         var gone: [Tag] = []
         switch reference {
-        case .tag(let tag): try await storage.deleteTag(tag, in: repository)
+        case .tag(let tag):
+            try await storage.deleteTag(tag, in: repository)
+            await tellDelete(request, repository, tag: tag)
         case .digest(let digest):
             let subject = try await subject(of: digest, in: repository)
             gone = try await storage.deleteManifest(digest, in: repository)
@@ -163,6 +167,8 @@ extension RegistryMiddleware {
                     list.removeAll { $0.digest == digest }
                 }
             }
+            await tellDelete(request, repository, digest: digest)
+            for tag in gone { await tellDelete(request, repository, tag: tag) }
         }
         let with = gone.isEmpty ? "" : " and its tags \(gone.map(\.description).joined(separator: ", "))"
         log(request, repository, "deleted", "deleted \(repository)\(reference.suffix)\(with)")

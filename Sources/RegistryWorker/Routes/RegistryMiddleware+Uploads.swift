@@ -20,6 +20,7 @@ extension RegistryMiddleware {
         try requireWritable(request)
         journal.pushBegins(by: request.caller, from: request.context.remoteAddress, to: repository)
         if let mount, let info = try await mounted(mount, from: source, into: repository, request.caller) {
+            await tellBlob(request, repository, info, from: source ?? repository)
             return created(request, repository, info)
         }
         let whole = try request.query["digest"].map(request.digest)
@@ -30,7 +31,9 @@ extension RegistryMiddleware {
         }
         do {
             _ = try await storage.append(request.request.body, to: upload.id, in: repository, at: 0, isLast: true)
-            return created(request, repository, try await storage.commit(upload.id, in: repository, as: whole))
+            let info = try await storage.commit(upload.id, in: repository, as: whole)
+            await tellBlob(request, repository, info)
+            return created(request, repository, info)
         } catch {
             try? await storage.cancelUpload(upload.id, in: repository)
             throw error
@@ -69,7 +72,9 @@ extension RegistryMiddleware {
         }
         let digest = try request.digest(text)
         if request.hasBody { _ = try await receive(request, repository, id, isLast: true) }
-        return created(request, repository, try await storage.commit(id, in: repository, as: digest))
+        let info = try await storage.commit(id, in: repository, as: digest)
+        await tellBlob(request, repository, info)
+        return created(request, repository, info)
     }
 
     /// Takes a body to an upload; with Content-Range only just where the upload ends.

@@ -14,6 +14,8 @@ struct RegistryMiddleware: RouterMiddleware {
     let storage: any RegistryStore
     let settings: SettingsBox
     let journal: ActivityJournal
+    /// Nil where nobody is ever told.
+    var hub: NotificationHub?
     /// Nil where nothing is counted.
     var metrics: RegistryMetrics?
     /// Nil where nothing but the storage is looked at.

@@ -67,6 +67,7 @@ struct RegistryConfiguration: Sendable, Equatable {
     var debug: DebugSettings?
     var health = HealthSettings()
     var content = ContentSettings()
+    var notifications = NotificationSettings()
     /// One sentence for each key that is ignored.
     var warnings: [String] = []
 

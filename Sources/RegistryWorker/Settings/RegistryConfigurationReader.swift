@@ -47,12 +47,12 @@ struct RegistryConfigurationReader {
         readHTTP(node["http"])
         readHealth(node["health"])
         readContent(node)
+        readOutbound(node)
         if let proxy = node["proxy"], proxy["remoteurl"]?.isNull == false {
             errors.append(
                 proxy.refused(
                     "asks for a pull-through cache, which is not there yet", remedy: "Remove it, or mirror by skopeo"))
         }
-        if let part = node["notifications"], !part.isNull { ignore(part, "no webhooks are sent") }
         readUnsupported(node)
     }
 
@@ -69,6 +69,15 @@ struct RegistryConfigurationReader {
                 }
             case .ignored(let reason): if !node.isNull { ignore(node, reason) }
             }
+        }
+    }
+
+    /// What the registry sends to others and asks of them: each part has a reader of its own.
+    private mutating func readOutbound(_ node: ConfigurationNode) {
+        do throws(ConfigurationErrors) {
+            configuration.notifications = try NotificationReader.read(node["notifications"])
+        } catch {
+            errors += error.errors
         }
     }
 

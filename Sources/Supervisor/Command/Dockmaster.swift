@@ -34,6 +34,9 @@ struct Dockmaster: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+        } catch let code as ExitCode {
+            // A service's own 64 is no wrong usage of ours.
+            Glibc.exit(code.rawValue)
         } catch {
             let code = exitCode(for: error)
             guard code == .validationFailure else { exit(withError: error) }

@@ -1,0 +1,45 @@
+import Glibc
+import HTTPService
+import Hummingbird
+import Logging
+
+/// The administrator's way to the running registry: HTTP on a unix socket beside the registry's own, mode 0600, which no
+/// proxy leads to. Whoever may open it may ask everything.
+final class AdminSocket: Sendable {
+    private let listener: HTTPListener
+    private let path: String
+
+    init(path: String, routes: [AdminRoute], logger: Logger) {
+        self.path = path
+        listener = HTTPListener(responder: Self.responder(routes), logger: logger)
+    }
+
+    /// Beside a registry that listens on a unix socket; nil for one on a TCP port, which has no folder of its own.
+    static func path(beside address: ListenAddress) -> String? {
+        guard case .unix(let path) = address else { return nil }
+        guard let slash = path.lastIndex(of: "/") else { return "registry-admin.sock" }
+        return "\(path[...slash])registry-admin.sock"
+    }
+
+    /// Listens, in the place of a predecessor that still drains. The name appears only when the mode is right.
+    func start() async throws {
+        let passing = path.replacing(".sock", with: ".new")
+        try await listener.start(address: .unix(path: passing))
+        guard chmod(passing, 0o600) == 0, rename(passing, path) == 0 else {
+            throw AdminProblem(
+                "cannot make \(path): \(String(cString: strerror(errno)))",
+                remedy: "check the permissions of its folder")
+        }
+    }
+
+    func drain(within: Duration) async {
+        await listener.drain(within: within)
+    }
+
+    static func responder(_ routes: [AdminRoute]) -> some HTTPResponder<ServiceRequestContext> {
+        let router = Router(context: ServiceRequestContext.self)
+        router.add(middleware: AccessLogMiddleware())
+        router.add(middleware: AdminMiddleware(routes: routes))
+        return router.buildResponder()
+    }
+}
