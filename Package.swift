@@ -16,6 +16,8 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// SQLite itself, as GRDB links it: for statements that must not be boxed.
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -89,7 +91,8 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, log,
             ], swiftSettings: strict),
         .target(
-            name: "RegistryStorage", dependencies: ["RegistryModel", "CLinux", "COpenSSL", grdb, nio, nioPosix],
+            name: "RegistryStorage",
+            dependencies: ["RegistryModel", "CLinux", "COpenSSL", grdb, sqlite, nio, nioPosix],
             swiftSettings: strict),
 
         // Tier 4: the four processes.
@@ -111,7 +114,8 @@ let package = Package(
                 "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
                 "RegistryStorage", hummingbird, httpClient, log, nio, nioPosix, arguments,
                 // For what it sends out: certificates are verified, against an authority of one's own where one is named.
-                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ], swiftSettings: strict),

@@ -64,6 +64,10 @@ enum Disk {
         }
     }
 
+    /// Removes a folder, unless something is in it.
+    /// - Returns: whether it is gone.
+    static func removeEmpty(_ path: String) -> Bool { rmdir(path) == 0 || errno == ENOENT }
+
     /// A name in a folder.
     struct Entry: Sendable {
         var name: String

@@ -3,7 +3,19 @@ package import RegistryModel
 
 extension FilesystemStorage {
     package func blob(_ digest: Digest, in repository: RepositoryName) async throws(StorageError) -> BlobInfo {
-        try await reads.run { [self] () throws(StorageError) in try linkedBlob(digest, repository) }
+        let vouched = try await reads.run { [self] () throws(StorageError) -> BlobInfo? in
+            let info = try linkedBlob(digest, repository)
+            return try isVouched(digest, repository) ? info : nil
+        }
+        if let vouched { return vouched }
+        // Whoever is told that the blob is there may rely on it for a while: collection must see that.
+        return try await locks.shared(repository, on: writes) { [self] () throws(StorageError) in
+            try guards.shared(digest) { () throws(StorageError) in
+                let info = try linkedBlob(digest, repository)
+                vouch(digest, repository)
+                return info
+            }
+        }
     }
 
     package func open(_ digest: Digest, in repository: RepositoryName) async throws(StorageError) -> any BlobReader {
@@ -19,20 +31,29 @@ extension FilesystemStorage {
     package func mount(
         _ digest: Digest, from source: RepositoryName, into repository: RepositoryName
     ) async throws(StorageError) -> BlobInfo {
-        try await writes.run { [self] () throws(StorageError) in
-            let info = try linkedBlob(digest, source)
-            var change = change()
-            try writeLink(to: digest, at: layout.layerLink(digest, repository), &change)
-            // The blob may be another request's that is still being synced.
-            change.confirm(file: layout.blob(digest))
-            try change.sync()
-            return info
+        try await locks.shared(repository, on: writes) { [self] () throws(StorageError) in
+            try guards.shared(digest) { () throws(StorageError) in
+                let info = try linkedBlob(digest, source)
+                return try index.changing(repository) { () throws(StorageError) in
+                    var change = change()
+                    try writeLink(to: digest, at: layout.layerLink(digest, repository), &change)
+                    // The blob may be another request's that is still being synced.
+                    change.confirm(file: layout.blob(digest))
+                    try change.sync()
+                    vouch(digest, repository)
+                    return (info, [.layer(info)])
+                }
+            }
         }
     }
 
     package func deleteBlob(_ digest: Digest, in repository: RepositoryName) async throws(StorageError) {
         try await locks.exclusive(repository, on: writes) { [self] () throws(StorageError) in
-            guard try discard(layout.layerFolder(digest, repository)) else { throw .blobUnknown(digest) }
+            guard try Disk.exists(layout.layerFolder(digest, repository)) else { throw .blobUnknown(digest) }
+            try index.changing(repository) { () throws(StorageError) in
+                _ = try discard(layout.layerFolder(digest, repository))
+                return ((), [.layerGone(digest)])
+            }
         }
     }
 

@@ -20,32 +20,44 @@ extension FilesystemStorage {
         try await locks.shared(repository, on: writes) { [self] () throws(StorageError) in
             let missing = try missingContent(of: manifest, repository)
             guard missing.isEmpty else { throw .contentMissing(missing) }
-            var change = change()
-            let path = layout.blob(digest)
-            if try Disk.contents(of: path, limit: Manifest.maximumSize) == manifest.bytes {
-                change.confirm(file: path)
-            } else {
-                try change.write(manifest.bytes, at: path, isLasting: false)
+            try guards.shared(digest) { () throws(StorageError) in
+                try index.changing(repository) { () throws(StorageError) in
+                    try store(manifest, digest, tags, repository)
+                    vouch(layout.revisionLink(digest, repository), layout.blob(digest))
+                    return ((), [.manifest(manifest, digest, tags: tags)])
+                }
             }
-            // What it refers to may be another request's that is still being synced.
-            for content in manifest.requiredBlobs + manifest.requiredManifests {
-                change.confirm(file: layout.blob(content.digest))
-            }
-            try writeLink(to: digest, at: layout.revisionLink(digest, repository), &change)
-            var history = self.change()
-            var tagging = self.change()
-            for tag in tags {
-                try writeLink(to: digest, at: layout.tagIndexLink(digest, tag, repository), &history)
-                try writeLink(to: digest, at: layout.tagLink(tag, repository), &tagging, isLasting: true)
-            }
-            // What a tag leads to is on the disk before the tag moves.
-            try history.syncFiles()
-            try tagging.syncFiles()
-            try change.sync()
-            // What a tag has pointed at is for distribution's own garbage-collect; no client is told of it.
-            try history.placeOnly()
-            try tagging.sync()
         }
+    }
+
+    private func store(
+        _ manifest: Manifest, _ digest: Digest, _ tags: [Tag], _ repository: RepositoryName
+    ) throws(StorageError) {
+        var change = change()
+        let path = layout.blob(digest)
+        if try Disk.contents(of: path, limit: Manifest.maximumSize) == manifest.bytes {
+            change.confirm(file: path)
+        } else {
+            try change.write(manifest.bytes, at: path, isLasting: false)
+        }
+        // What it refers to may be another request's that is still being synced.
+        for content in manifest.requiredBlobs + manifest.requiredManifests {
+            change.confirm(file: layout.blob(content.digest))
+        }
+        try writeLink(to: digest, at: layout.revisionLink(digest, repository), &change)
+        var history = self.change()
+        var tagging = self.change()
+        for tag in tags {
+            try writeLink(to: digest, at: layout.tagIndexLink(digest, tag, repository), &history)
+            try writeLink(to: digest, at: layout.tagLink(tag, repository), &tagging, isLasting: true)
+        }
+        // What a tag leads to is on the disk before the tag moves.
+        try history.syncFiles()
+        try tagging.syncFiles()
+        try change.sync()
+        // What a tag has pointed at is for distribution's own garbage-collect; no client is told of it.
+        try history.placeOnly()
+        try tagging.sync()
     }
 
     package func deleteManifest(
@@ -55,6 +67,13 @@ extension FilesystemStorage {
             guard try Disk.exists(layout.revisionFolder(digest, repository)) else {
                 throw .manifestUnknown(.digest(digest))
             }
+            return try removeManifest(digest, repository)
+        }
+    }
+
+    /// Removes a manifest and its tags. The repository's lock is held alone.
+    func removeManifest(_ digest: Digest, _ repository: RepositoryName) throws(StorageError) -> [Tag] {
+        try index.changing(repository) { () throws(StorageError) in
             // The tags first: a crash in between leaves a manifest without a tag, never a tag without its manifest.
             var gone: [Tag] = []
             for entry in try Disk.entries(of: layout.tags(repository)) ?? [] {
@@ -64,7 +83,7 @@ extension FilesystemStorage {
                 if try discard(layout.tagFolder(tag, repository)) { gone.append(tag) }
             }
             _ = try discard(layout.revisionFolder(digest, repository))
-            return gone.sorted()
+            return (gone.sorted(), [.manifestGone(digest)])
         }
     }
 
@@ -72,6 +91,14 @@ extension FilesystemStorage {
         of digest: Digest, in repository: RepositoryName
     ) async throws(StorageError) -> [Descriptor] {
         try await reads.run { [self] () throws(StorageError) in
+            if let found = try index.referrers(of: digest, in: repository) {
+                // Distribution deletes a link and leaves its folder, which no stamp shows.
+                var present: [Descriptor] = []
+                for entry in found where try Disk.exists(layout.revisionLink(entry.digest, repository)) {
+                    present.append(entry)
+                }
+                return present
+            }
             var found: [Descriptor] = []
             for algorithm in DigestAlgorithm.allCases {
                 let folder = "\(layout.revisions(repository))/\(algorithm.rawValue)"

@@ -5,6 +5,7 @@ extension FilesystemStorage {
         in repository: RepositoryName, limit: Int?, after last: String?
     ) async throws(StorageError) -> Page<Tag> {
         try await reads.run { [self] () throws(StorageError) in
+            if let page = try index.tags(in: repository, limit: limit, after: last) { return page }
             guard let entries = try Disk.entries(of: layout.tags(repository)) else {
                 guard try exists(repository) else { throw .repositoryUnknown(repository) }
                 return Page(elements: [], isLast: true)
@@ -24,9 +25,10 @@ extension FilesystemStorage {
 
     package func deleteTag(_ tag: Tag, in repository: RepositoryName) async throws(StorageError) {
         try await locks.exclusive(repository, on: writes) { [self] () throws(StorageError) in
-            guard try Disk.exists(layout.tagLink(tag, repository)), try discard(layout.tagFolder(tag, repository))
-            else {
-                throw .tagUnknown(tag)
+            guard try Disk.exists(layout.tagLink(tag, repository)) else { throw .tagUnknown(tag) }
+            try index.changing(repository) { () throws(StorageError) in
+                _ = try discard(layout.tagFolder(tag, repository))
+                return ((), [.tagGone(tag)])
             }
         }
     }
@@ -34,7 +36,11 @@ extension FilesystemStorage {
     package func repositories(
         limit: Int?, after last: String?
     ) async throws(StorageError) -> Page<RepositoryName> {
-        try await reads.run { [layout] () throws(StorageError) in
+        try await reads.run { [self] () throws(StorageError) in
+            if let isQuick = index.dueSweep {
+                if isQuick { _ = try index.sweep(comparing: false) } else { index.wakeUp() }
+            }
+            if let page = index.repositories(limit: limit, after: last) { return page }
             var walk = RepositoryWalk(layout: layout, limit: limit, after: last)
             try walk.visit(layout.repositories, name: "")
             return Page(elements: walk.found, isLast: !walk.isFull)

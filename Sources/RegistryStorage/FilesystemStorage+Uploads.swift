@@ -72,12 +72,12 @@ extension FilesystemStorage {
                 throw .digestMismatch(expected: digest, computed: try writer.digest(digest.algorithm) ?? digest)
             }
             do throws(StorageError) {
-                var change = change()
-                // Over a blob that is there, too: these bytes have just been compared with their digest, those may have rotted.
-                change.move(layout.uploadData(id, repository), to: layout.blob(digest), isLasting: false)
-                try writeLink(to: digest, at: layout.layerLink(digest, repository), &change)
                 try writer.sync(desk)
-                try change.sync()
+                try locks.holdShared(repository) { () throws(StorageError) in
+                    try guards.shared(digest) { () throws(StorageError) in
+                        try place(writer, id, repository, digest)
+                    }
+                }
             } catch {
                 discardAfter(error, id, repository)
                 throw error
@@ -85,6 +85,21 @@ extension FilesystemStorage {
             // The promise is kept; what is left of the upload may also go with the next purge.
             try? Disk.removeTree(layout.upload(id, repository))
             return BlobInfo(digest: digest, size: writer.size)
+        }
+    }
+
+    /// Gives the upload's data their name and links them.
+    private func place(
+        _ writer: UploadWriter, _ id: UploadID, _ repository: RepositoryName, _ digest: Digest
+    ) throws(StorageError) {
+        try index.changing(repository) { () throws(StorageError) in
+            var change = change()
+            // Over a blob that is there, too: these bytes have just been compared with their digest, those may have rotted.
+            change.move(layout.uploadData(id, repository), to: layout.blob(digest), isLasting: false)
+            try writeLink(to: digest, at: layout.layerLink(digest, repository), &change)
+            try change.sync()
+            vouch(digest, repository)
+            return ((), [.layer(BlobInfo(digest: digest, size: writer.size))])
         }
     }
 

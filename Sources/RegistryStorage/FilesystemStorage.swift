@@ -1,4 +1,5 @@
 import RegistryModel
+import Synchronization
 
 /// The registry's content on a file system, in distribution's layout, so that either can be started on the other's folder.
 ///
@@ -18,15 +19,29 @@ package final class FilesystemStorage: RegistryStore {
     let sessions = UploadSessions()
     let subjects = SubjectCache()
     let locks = RepositoryLocks()
+    let guards = DigestGuards()
+    package let index: RegistryIndex
+    /// The index's own thread: rebuilding takes none from pulls and pushes.
+    let indexing = BlockingPool(threads: 1)
+    /// The collection's own.
+    let collecting = BlockingPool(threads: 1)
+    let isCollecting = Mutex(false)
+    /// Seconds; see `isVouched`.
+    let vouchAge = Mutex(300)
 
     /// Opens the folder, making what is missing, and clears what a crash has left in staging.
-    /// - Parameter cacheSize: bytes of manifests that are kept in memory.
-    package convenience init(root: String, cacheSize: Int = 8 << 20) throws(StorageError) {
-        try self.init(root: root, cacheSize: cacheSize, desk: SyncDesk())
+    /// - Parameters:
+    ///   - cacheSize: bytes of manifests that are kept in memory.
+    ///   - notify: told of the background work's findings.
+    package convenience init(
+        root: String, cacheSize: Int = 8 << 20, notify: @escaping @Sendable (StorageNotice) -> Void = { _ in }
+    ) throws(StorageError) {
+        try self.init(root: root, cacheSize: cacheSize, desk: SyncDesk(), notify: notify)
     }
 
     init(
-        root: String, cacheSize: Int = 8 << 20, desk: SyncDesk, stateStep: Int = 1 << 20
+        root: String, cacheSize: Int = 8 << 20, desk: SyncDesk, stateStep: Int = 1 << 20,
+        notify: @escaping @Sendable (StorageNotice) -> Void = { _ in }
     ) throws(StorageError) {
         self.desk = desk
         self.stateStep = stateStep
@@ -34,10 +49,13 @@ package final class FilesystemStorage: RegistryStore {
         reads = BlockingPool(threads: 8)
         writes = BlockingPool(threads: 16)
         cache = ManifestCache(capacity: cacheSize)
-        try prepare()
+        try Self.prepare(layout, ledger, desk)
+        index = RegistryIndex(layout: layout, notify: notify)
     }
 
-    private func prepare() throws(StorageError) {
+    private static func prepare(
+        _ layout: StorageLayout, _ ledger: FolderLedger, _ desk: SyncDesk
+    ) throws(StorageError) {
         var missing: [String] = []
         var top = layout.root
         while try Disk.makeFolder(top) == nil {
@@ -50,7 +68,7 @@ package final class FilesystemStorage: RegistryStore {
         // The topmost folder may be one that has just been made.
         if top != "/" { change.touch(Disk.parent(of: top)) }
         try change.sync()
-        try Self.clearStaging(layout)
+        try clearStaging(layout)
     }
 
     /// Removes what is older than an hour: another process of ours may be at work on what is younger.

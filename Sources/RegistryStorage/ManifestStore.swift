@@ -51,4 +51,8 @@ package protocol ManifestStore: Sendable {
 
     /// What refers to a digest (which need not exist), by digest.
     func referrers(of digest: Digest, in repository: RepositoryName) async throws(StorageError) -> [Descriptor]
+
+    /// Notes that somebody has pulled a manifest, or relies on its being there. Never waits.
+    /// - Parameter counts: false for a HEAD.
+    func notePull(of digest: Digest, in repository: RepositoryName, counts: Bool)
 }

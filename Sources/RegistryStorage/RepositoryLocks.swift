@@ -1,4 +1,3 @@
-import Glibc
 import RegistryModel
 
 /// Who may change what a repository's links say: pushes of manifests side by side, a deletion alone. So a manifest is
@@ -8,27 +7,7 @@ import RegistryModel
 /// - Memory: 64 locks, whatever the number of repositories; two that share one wait for each other now and then.
 /// - Scope: this process. Another registry on the same folder is not held off, as distribution's are not either.
 final class RepositoryLocks: Sendable {
-    /// A read-write lock of pthread(7). @unchecked: the pointer is set once, and pthread_rwlock is made for threads.
-    private final class Lock: @unchecked Sendable {
-        let pointer = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1)
-
-        init() {
-            pointer.initialize(to: pthread_rwlock_t())
-            var attributes = pthread_rwlockattr_t()
-            pthread_rwlockattr_init(&attributes)
-            // Deletions would starve under steady pushes.
-            pthread_rwlockattr_setkind_np(&attributes, CInt(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP))
-            pthread_rwlock_init(pointer, &attributes)
-            pthread_rwlockattr_destroy(&attributes)
-        }
-
-        deinit {
-            pthread_rwlock_destroy(pointer)
-            pointer.deallocate()
-        }
-    }
-
-    private let locks = (0..<64).map { _ in Lock() }
+    private let locks = (0..<64).map { _ in ReadWriteLock() }
 
     /// Runs a change that others may run beside.
     func shared<Value: Sendable>(
@@ -36,6 +15,13 @@ final class RepositoryLocks: Sendable {
         _ body: @escaping @Sendable () throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
         try await hold(repository, alone: false, on: pool, body)
+    }
+
+    /// The same on the present thread of a pool, which waits.
+    func holdShared<Value>(
+        _ repository: RepositoryName, _ body: () throws(StorageError) -> Value
+    ) throws(StorageError) -> Value {
+        try lock(of: repository).hold(alone: false, body)
     }
 
     /// Runs a change that nobody may run beside.
@@ -52,13 +38,11 @@ final class RepositoryLocks: Sendable {
     ) async throws(StorageError) -> Value {
         let lock = lock(of: repository)
         return try await pool.run { () throws(StorageError) in
-            if alone { pthread_rwlock_wrlock(lock.pointer) } else { pthread_rwlock_rdlock(lock.pointer) }
-            defer { pthread_rwlock_unlock(lock.pointer) }
-            return try body()
+            try lock.hold(alone: alone, body)
         }
     }
 
-    private func lock(of repository: RepositoryName) -> Lock {
+    private func lock(of repository: RepositoryName) -> ReadWriteLock {
         locks[Int(UInt(bitPattern: repository.hashValue) % UInt(locks.count))]
     }
 }

@@ -17,6 +17,9 @@ struct StorageLayout: Sendable {
     /// Where files are written before they get their name; distribution never looks here.
     var staging: String { "\(base)/.staging" }
 
+    /// The index's database: a cache, which may be deleted at any time. Distribution never looks here either.
+    var index: String { "\(base)/.index/registry.sqlite" }
+
     func blobFolder(_ digest: Digest) -> String {
         "\(blobs)/\(digest.algorithm.rawValue)/\(digest.hex.prefix(2))/\(digest.hex)"
     }

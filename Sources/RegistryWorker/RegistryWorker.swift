@@ -17,10 +17,11 @@ final class RegistryWorker: Worker {
         var storage: FilesystemStorage
         var listener: HTTPListener
         var purge: UploadPurge
-        var health: HealthMonitor
-        var debug: HTTPListener?
         var admin: AdminSocket?
         var hub: NotificationHub
+        var keeper: IndexKeeper
+        var health: HealthMonitor
+        var debug: HTTPListener?
     }
 
     private let file: String
@@ -34,10 +35,14 @@ final class RegistryWorker: Worker {
         let configuration = try RegistryConfiguration(file: file)
         let settings = SettingsBox(try RegistrySettings(configuration))
         report(configuration, context.logger)
-        let storage = try FilesystemStorage(root: configuration.root)
-        let hub = NotificationHub(configuration, logger: context.logger)
+        let storage = try FilesystemStorage(root: configuration.root) { [logger = context.logger] notice in
+            logger.log(
+                level: notice.level == .info ? .info : .warning, "\(notice.sentence)",
+                metadata: [LogField.event: "\(notice.event)"])
+        }
         let metrics = RegistryMetrics()
         let health = HealthMonitor(logger: context.logger)
+        let hub = NotificationHub(configuration, logger: context.logger)
         let registry = RegistryMiddleware(
             storage: MeteredStorage(storage: storage, metrics: metrics), settings: settings, journal: ActivityJournal(),
             hub: hub, metrics: metrics, health: health)
@@ -54,15 +59,17 @@ final class RegistryWorker: Worker {
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
         health.follow(HealthProbes(storage: storage).checks(configuration.health))
         let exposition = MetricsExposition(metrics: metrics, storage: storage)
-        let debug = try await Self.debug(configuration.debug, exposition, health, context.logger)
+        let keeper = IndexKeeper(storage: storage)
+        keeper.start()
         let admin = AdminSocket.path(beside: configuration.address).map {
             AdminSocket(path: $0, routes: Self.adminRoutes(exposition), logger: context.logger)
         }
         try await admin?.start()
+        let debug = try await Self.debug(configuration.debug, exposition, health, context.logger)
         running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                health: health, debug: debug, admin: admin, hub: hub)
+                admin: admin, hub: hub, keeper: keeper, health: health, debug: debug)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -77,11 +84,11 @@ final class RegistryWorker: Worker {
         report(configuration, logger)
         current.settings.replace(settings)
         current.purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        await current.hub.follow(configuration.notifications)
         current.health.follow(HealthProbes(storage: current.storage).checks(configuration.health))
         if configuration.debug != current.configuration.debug {
             logger.warning("http.debug changes only with a restart of the registry")
         }
-        await current.hub.follow(configuration.notifications)
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -95,6 +102,7 @@ final class RegistryWorker: Worker {
         await current.listener.drain(within: min(within, current.configuration.drainTime ?? within))
         await current.debug?.drain(within: .zero)
         await current.hub.stop()
+        await current.keeper.stop()
     }
 
     /// What an administrator may ask, from each room that has something to offer.

@@ -57,6 +57,7 @@ enum AllowedImports {
         "Yams": ["BundleConfig"],
         "JWTKit": ["RegistryToken"],
         "GRDB": ["RegistryStorage"],
+        "GRDBSQLite": ["RegistryStorage"],
         "AsyncHTTPClient": ["RegistryWorker"],
     ]
 

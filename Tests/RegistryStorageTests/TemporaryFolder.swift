@@ -25,12 +25,12 @@ final class TemporaryFolder: Sendable {
         try Data(text.utf8).write(to: file)
     }
 
-    /// Every file, sorted, relative to the folder.
+    /// Every file but the index's, sorted, relative to the folder.
     func files() throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: path).filter { name in
             var isFolder: ObjCBool = false
             return FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
-                && !isFolder.boolValue
+                && !isFolder.boolValue && !name.contains("/.index/")
         }.sorted()
     }
 }

@@ -36,11 +36,15 @@ struct TestRegistry {
         storage = try FilesystemStorage(root: folder)
         settings = SettingsBox(try RegistrySettings(configuration))
         hub = isNotifying ? NotificationHub(configuration, logger: Logger(label: "test")) : nil
-        var served: any RegistryStore = storage
-        if let metrics { served = MeteredStorage(storage: storage, metrics: metrics) }
-        let registry = RegistryMiddleware(
-            storage: served, settings: settings, journal: ActivityJournal(), hub: hub, metrics: metrics,
-            health: health)
+        var registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
+        if let metrics {
+            registry = RegistryMiddleware(
+                storage: MeteredStorage(storage: storage, metrics: metrics), settings: settings,
+                journal: ActivityJournal())
+        }
+        registry.hub = hub
+        registry.metrics = metrics
+        registry.health = health
         app = Application(responder: RegistryWorker.responder(registry))
     }
 

@@ -106,6 +106,10 @@ struct MeteredStorage: RegistryStore {
         }
     }
 
+    func notePull(of digest: Digest, in repository: RepositoryName, counts: Bool) {
+        storage.notePull(of: digest, in: repository, counts: counts)
+    }
+
     func tags(
         in repository: RepositoryName, limit: Int?, after last: String?
     ) async throws(StorageError) -> Page<Tag> {

@@ -50,6 +50,7 @@ extension RegistryMiddleware {
         headers[.contentType] = manifest.mediaType
         headers[.contentLength] = String(manifest.bytes.readableBytes)
         if !request.isHead { logPull(request, repository, reference, manifest) }
+        storage.notePull(of: manifest.digest, in: repository, counts: !request.isHead)
         return Response(
             status: .ok, headers: headers, body: request.isHead ? .init() : .init(byteBuffer: manifest.bytes))
     }
@@ -162,13 +163,13 @@ extension RegistryMiddleware {
         case .digest(let digest):
             let subject = try await subject(of: digest, in: repository)
             gone = try await storage.deleteManifest(digest, in: repository)
+            await tellDelete(request, repository, digest: digest)
+            for tag in gone { await tellDelete(request, repository, tag: tag) }
             if let subject {
                 await keepReferrersTag(request, of: subject, in: repository) { list in
                     list.removeAll { $0.digest == digest }
                 }
             }
-            await tellDelete(request, repository, digest: digest)
-            for tag in gone { await tellDelete(request, repository, tag: tag) }
         }
         let with = gone.isEmpty ? "" : " and its tags \(gone.map(\.description).joined(separator: ", "))"
         log(request, repository, "deleted", "deleted \(repository)\(reference.suffix)\(with)")

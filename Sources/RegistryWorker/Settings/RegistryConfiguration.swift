@@ -58,6 +58,7 @@ struct RegistryConfiguration: Sendable, Equatable {
     /// Headers that every answer gets.
     var headers: [Header] = []
     var access = Access.none
+    var notifications = NotificationSettings()
     /// `catalog.maxentries`
     var catalogLimit: Int?
     /// `http.prefix`: what stands before `/v2/`, without the last slash.
@@ -67,7 +68,6 @@ struct RegistryConfiguration: Sendable, Equatable {
     var debug: DebugSettings?
     var health = HealthSettings()
     var content = ContentSettings()
-    var notifications = NotificationSettings()
     /// One sentence for each key that is ignored.
     var warnings: [String] = []
 

@@ -45,9 +45,9 @@ struct RegistryConfigurationReader {
         readStorage(node["storage"]?.asChoice())
         readAuth(node["auth"]?.asChoice(), in: node)
         readHTTP(node["http"])
+        readOutbound(node)
         readHealth(node["health"])
         readContent(node)
-        readOutbound(node)
         if let proxy = node["proxy"], proxy["remoteurl"]?.isNull == false {
             errors.append(
                 proxy.refused(

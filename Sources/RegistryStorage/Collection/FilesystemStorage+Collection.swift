@@ -1,0 +1,45 @@
+import RegistryModel
+import Synchronization
+
+extension FilesystemStorage {
+    /// Removes what nothing refers to, while pushes go on. One at a time.
+    /// - Parameter tell: each item, on any thread.
+    /// - Throws: `CollectionRefusal`, `StorageError`; `CancellationError` between two parts, after which the next run goes on
+    ///   where this one stood.
+    package func collect(
+        _ policy: CollectionPolicy, tell: @escaping @Sendable (CollectedItem) -> Void = { _ in }
+    ) async throws -> CollectionSummary {
+        guard
+            isCollecting.withLock({ running in
+                defer { running = true }
+                return !running
+            })
+        else { throw CollectionRefusal.alreadyRuns }
+        defer { isCollecting.withLock { $0 = false } }
+        _ = await tendIndex()
+        guard index.isReady else { throw CollectionRefusal.indexIncomplete }
+        var collector = Collector(storage: self, policy: policy, tell: tell)
+        try await collector.run()
+        return collector.summary
+    }
+
+    /// What is promised to be there is promised for this long at least. To be told before anything is collected.
+    package func promise(for grace: Duration) {
+        vouchAge.withLock { $0 = min(300, Int(grace.components.seconds) / 2) }
+    }
+
+    /// Takes folders out of sight, durably, with one sync of each parent, then removes them.
+    func discard(together folders: [String]) throws(StorageError) {
+        var change = change()
+        var passing: [String] = []
+        for folder in folders {
+            let path = "\(layout.staging)/\(UploadID())"
+            ledger.forget(below: folder)
+            guard try Disk.rename(folder, to: path) else { continue }
+            change.touch(Disk.parent(of: folder))
+            passing.append(path)
+        }
+        try change.sync()
+        for path in passing { try Disk.removeTree(path) }
+    }
+}

@@ -1,0 +1,12 @@
+import RegistryModel
+
+/// A change of a repository that is on the disk, as the index takes it up.
+enum IndexChange: Sendable {
+    case manifest(Manifest, Digest, tags: [Tag])
+    case manifestGone(Digest)
+    case tagGone(Tag)
+    case layer(BlobInfo)
+    case layerGone(Digest)
+    /// The repository's folders are gone.
+    case repositoryGone
+}

@@ -1,0 +1,43 @@
+import RegistryModel
+
+/// The state of a repository's folders in one number: it changes when a tag, a manifest or a layer comes or goes, whoever
+/// does it. Not when a tag moves: what depends on that reads the tag's link.
+///
+/// - Cost: seven calls of stat(2), 10 µs.
+struct RepositoryStamp: Equatable, Sendable {
+    let value: Int
+
+    /// Of a repository that is not there.
+    static let nothing = RepositoryStamp(value: 0)
+
+    init(value: Int) { self.value = value }
+
+    init(_ repository: RepositoryName, _ layout: StorageLayout) throws(StorageError) {
+        let manifests = layout.manifests(repository)
+        let layers = layout.layers(repository)
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        var isThere = false
+        for folder in [
+            "\(manifests)/tags", "\(manifests)/revisions", "\(manifests)/revisions/sha256",
+            "\(manifests)/revisions/sha512", layers, "\(layers)/sha256", "\(layers)/sha512",
+        ] {
+            guard let stamp = try Disk.stamp(folder) else {
+                Self.mix(0, into: &hash)
+                continue
+            }
+            isThere = true
+            Self.mix(UInt64(truncatingIfNeeded: stamp.inode), into: &hash)
+            Self.mix(UInt64(truncatingIfNeeded: stamp.modified), into: &hash)
+            Self.mix(UInt64(truncatingIfNeeded: stamp.changed), into: &hash)
+        }
+        value = isThere ? Int(truncatingIfNeeded: hash | 1) : 0
+    }
+
+    /// FNV-1a, 64 bits.
+    private static func mix(_ number: UInt64, into hash: inout UInt64) {
+        for shift in stride(from: 0, to: 64, by: 8) {
+            hash ^= (number >> UInt64(shift)) & 0xFF
+            hash = hash &* 0x100_0000_01B3
+        }
+    }
+}
