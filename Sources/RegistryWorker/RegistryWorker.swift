@@ -58,20 +58,15 @@ final class RegistryWorker: Worker {
         }
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
         health.follow(HealthProbes(storage: storage).checks(configuration.health))
+        let exposition = MetricsExposition(metrics: metrics, storage: storage)
         let keeper = IndexKeeper(storage: storage)
         keeper.start()
         let admin = AdminSocket.path(beside: configuration.address).map {
-            AdminSocket(path: $0, routes: Self.adminRoutes(), logger: context.logger)
+            AdminSocket(path: $0, routes: Self.adminRoutes(exposition), logger: context.logger)
         }
         try await admin?.start()
-        var debug: HTTPListener?
-        if let settings = configuration.debug {
-            let responder = DebugResponder(
-                metrics: metrics, health: health, storage: storage, metricsPath: settings.metricsPath)
-            debug = HTTPListener(responder: responder, logger: context.logger)
-            try await debug?.start(address: settings.address)
-        }
-        running.withLock { [debug] in
+        let debug = try await Self.debug(configuration.debug, exposition, health, context.logger)
+        running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
                 admin: admin, hub: hub, keeper: keeper, health: health, debug: debug)
@@ -111,8 +106,19 @@ final class RegistryWorker: Worker {
     }
 
     /// What an administrator may ask, from each room that has something to offer.
-    private static func adminRoutes() -> [AdminRoute] {
-        []
+    private static func adminRoutes(_ exposition: MetricsExposition) -> [AdminRoute] {
+        [exposition.route]
+    }
+
+    /// The listener of `http.debug`; nil without one.
+    private static func debug(
+        _ settings: DebugSettings?, _ exposition: MetricsExposition, _ health: HealthMonitor, _ logger: Logger
+    ) async throws -> HTTPListener? {
+        guard let settings else { return nil }
+        let responder = DebugResponder(exposition: exposition, health: health, metricsPath: settings.metricsPath)
+        let listener = HTTPListener(responder: responder, logger: logger)
+        try await listener.start(address: settings.address)
+        return listener
     }
 
     /// Passwords, tokens and images never cross a network in the clear: an address that others reach is the proxy's.
