@@ -17,6 +17,13 @@ struct StorageLayout: Sendable {
     /// Where files are written before they get their name; distribution never looks here.
     var staging: String { "\(base)/.staging" }
 
+    /// Where damaged blobs are moved; distribution never looks here, and nothing of ours deletes them.
+    func quarantined(_ digest: Digest) -> String {
+        "\(base)/.quarantine/\(digest.algorithm.rawValue)/\(digest.hex)"
+    }
+    /// How far the scrub has come: `sha256/4f`, or nothing.
+    var scrubCursor: String { "\(base)/.scrub/cursor" }
+
     func blobFolder(_ digest: Digest) -> String {
         "\(blobs)/\(digest.algorithm.rawValue)/\(digest.hex.prefix(2))/\(digest.hex)"
     }

@@ -17,6 +17,7 @@ final class RegistryWorker: Worker {
         var storage: FilesystemStorage
         var listener: HTTPListener
         var purge: UploadPurge
+        var scrub: Scrub
         var admin: AdminSocket?
     }
 
@@ -35,6 +36,7 @@ final class RegistryWorker: Worker {
         let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
+        let scrub = Scrub(storage: storage, logger: context.logger)
         let inherited = context.sockets.descriptors(named: "registry")
         if inherited.isEmpty {
             try await listener.start(address: configuration.address)
@@ -42,13 +44,15 @@ final class RegistryWorker: Worker {
             try await listener.start(descriptors: inherited)
         }
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        scrub.follow(configuration.scrub, isReadOnly: configuration.isReadOnly)
         let admin = AdminSocket.path(beside: configuration.address).map {
-            AdminSocket(path: $0, routes: Self.adminRoutes(), logger: context.logger)
+            AdminSocket(path: $0, routes: Self.adminRoutes() + scrub.routes(), logger: context.logger)
         }
         try await admin?.start()
         running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
+                scrub: scrub,
                 admin: admin)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
@@ -64,6 +68,7 @@ final class RegistryWorker: Worker {
         report(configuration, logger)
         current.settings.replace(settings)
         current.purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        current.scrub.follow(configuration.scrub, isReadOnly: configuration.isReadOnly)
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -72,6 +77,7 @@ final class RegistryWorker: Worker {
     func drain(within: Duration) async {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
+        current.scrub.follow(nil, isReadOnly: true)
         await current.admin?.drain(within: .zero)
         await current.listener.drain(within: within)
     }

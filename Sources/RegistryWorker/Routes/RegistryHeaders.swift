@@ -9,4 +9,5 @@ extension HTTPField.Name {
     static let subject = Self.known("OCI-Subject")
     static let filtersApplied = Self.known("OCI-Filters-Applied")
     static let ociTag = Self.known("OCI-Tag")
+    static let warning = Self.known("Warning")
 }

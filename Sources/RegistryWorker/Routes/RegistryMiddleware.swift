@@ -14,6 +14,7 @@ struct RegistryMiddleware: RouterMiddleware {
     let storage: any RegistryStore
     let settings: SettingsBox
     let journal: ActivityJournal
+    let disk = DiskWatch()
 
     func handle(
         _ request: Request, context: ServiceRequestContext,
@@ -39,6 +40,7 @@ struct RegistryMiddleware: RouterMiddleware {
             throw error
         } catch let error as StorageError {
             logFailure(request, error)
+            disk.note(error)
             throw OCIError(error)
         } catch is CancellationError {
             throw OCIError(.unavailable)
@@ -97,7 +99,13 @@ struct RegistryMiddleware: RouterMiddleware {
     private func base(_ request: RegistryRequest) async throws(OCIError) -> Response {
         guard request.method == .get || request.isHead else { throw methodNotAllowed("GET, HEAD") }
         _ = try await admit(request)
-        return request.json(ByteBuffer(string: "{}"))
+        var response = request.json(ByteBuffer(string: "{}"))
+        // Not an error: docker asks here before it pulls, too, and pulls go on.
+        if await disk.isFull(storage) {
+            response.headers[.warning] =
+                "299 - \"the registry's disk is full: pushes are refused until there is space\""
+        }
+        return response
     }
 
     private func health(_ request: RegistryRequest) async throws -> Response {
@@ -108,6 +116,7 @@ struct RegistryMiddleware: RouterMiddleware {
         } catch {
             var body = JSONLine()
             body.add("status", "unavailable")
+            if case StorageError.noSpace = error { body.add("problem", "disk full") }
             body.add("reason", OCIError(error).message)
             var response = request.json(ByteBuffer(bytes: body.finished()))
             response.status = .serviceUnavailable
