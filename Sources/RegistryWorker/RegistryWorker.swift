@@ -17,6 +17,7 @@ final class RegistryWorker: Worker {
         var storage: FilesystemStorage
         var listener: HTTPListener
         var purge: UploadPurge
+        var scrub: Scrub
         var admin: AdminSocket?
         var hub: NotificationHub
         var keeper: IndexKeeper
@@ -49,6 +50,7 @@ final class RegistryWorker: Worker {
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
         await hub.follow(configuration.notifications)
+        let scrub = Scrub(storage: storage, logger: context.logger)
         let inherited = context.sockets.descriptors(named: "registry")
         if inherited.isEmpty {
             try Self.requirePrivate(configuration.address)
@@ -57,19 +59,20 @@ final class RegistryWorker: Worker {
             try await listener.start(descriptors: inherited)
         }
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        scrub.follow(configuration.scrub, isReadOnly: configuration.isReadOnly)
         health.follow(HealthProbes(storage: storage).checks(configuration.health))
         let exposition = MetricsExposition(metrics: metrics, storage: storage)
         let keeper = IndexKeeper(storage: storage)
         keeper.start()
         let admin = AdminSocket.path(beside: configuration.address).map {
-            AdminSocket(path: $0, routes: Self.adminRoutes(exposition), logger: context.logger)
+            AdminSocket(path: $0, routes: [exposition.route] + scrub.routes(), logger: context.logger)
         }
         try await admin?.start()
         let debug = try await Self.debug(configuration.debug, exposition, health, context.logger)
         running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                admin: admin, hub: hub, keeper: keeper, health: health, debug: debug)
+                scrub: scrub, admin: admin, hub: hub, keeper: keeper, health: health, debug: debug)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -89,6 +92,7 @@ final class RegistryWorker: Worker {
         if configuration.debug != current.configuration.debug {
             logger.warning("http.debug changes only with a restart of the registry")
         }
+        current.scrub.follow(configuration.scrub, isReadOnly: configuration.isReadOnly)
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -98,16 +102,12 @@ final class RegistryWorker: Worker {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
         current.health.follow([])
+        current.scrub.follow(nil, isReadOnly: true)
         await current.admin?.drain(within: .zero)
         await current.listener.drain(within: min(within, current.configuration.drainTime ?? within))
         await current.debug?.drain(within: .zero)
         await current.hub.stop()
         await current.keeper.stop()
-    }
-
-    /// What an administrator may ask, from each room that has something to offer.
-    private static func adminRoutes(_ exposition: MetricsExposition) -> [AdminRoute] {
-        [exposition.route]
     }
 
     /// The listener of `http.debug`; nil without one.
