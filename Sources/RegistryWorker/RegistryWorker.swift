@@ -18,9 +18,11 @@ final class RegistryWorker: Worker {
         var listener: HTTPListener
         var purge: UploadPurge
         var hub: NotificationHub
+        var mirror: PullThrough?
     }
 
     private let file: String
+    private let mails = MailHooks()
     private let running = Mutex<Running?>(nil)
 
     init(file: String) {
@@ -33,10 +35,16 @@ final class RegistryWorker: Worker {
         report(configuration, context.logger)
         let storage = try FilesystemStorage(root: configuration.root)
         let hub = NotificationHub(configuration, logger: context.logger)
-        let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal(), hub: hub)
+        let mirror = configuration.upstream.map {
+            PullThrough($0, storage: storage, root: configuration.root, logger: context.logger)
+        }
+        let registry = RegistryMiddleware(
+            storage: storage, settings: settings, journal: ActivityJournal(), hub: hub, mirror: mirror)
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
         await hub.follow(configuration.notifications)
+        await mails.follow(configuration.mails)
+        mirror?.start()
         let inherited = context.sockets.descriptors(named: "registry")
         if inherited.isEmpty {
             try await listener.start(address: configuration.address)
@@ -47,7 +55,7 @@ final class RegistryWorker: Worker {
         running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                hub: hub)
+                hub: hub, mirror: mirror)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -63,6 +71,11 @@ final class RegistryWorker: Worker {
         current.settings.replace(settings)
         current.purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
         await current.hub.follow(configuration.notifications)
+        await mails.follow(configuration.mails)
+        if let upstream = configuration.upstream { current.mirror?.follow(upstream) }
+        if (configuration.upstream == nil) != (current.mirror == nil) {
+            logger.warning("proxy is taken up or given up only with a restart of the registry")
+        }
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -72,7 +85,9 @@ final class RegistryWorker: Worker {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
         await current.listener.drain(within: within)
+        await current.mirror?.stop()
         await current.hub.stop()
+        await mails.follow([])
     }
 
     /// Everything goes to the registry's own routing: names with slashes do not fit a router's patterns.

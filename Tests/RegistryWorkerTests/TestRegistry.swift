@@ -19,11 +19,14 @@ struct TestRegistry {
     let settings: SettingsBox
     /// Who is told; nil unless it is asked for.
     let hub: NotificationHub?
+    /// What it is a cache of.
+    let mirror: PullThrough?
     private let app: any ApplicationProtocol
 
     /// - Parameter isOpen: without tokens.
     init(
-        isOpen: Bool = true, isDeleteEnabled: Bool = true, isReadOnly: Bool = false, isNotifying: Bool = false
+        isOpen: Bool = true, isDeleteEnabled: Bool = true, isReadOnly: Bool = false, isNotifying: Bool = false,
+        upstream: UpstreamSettings? = nil
     ) throws {
         var configuration = RegistryConfiguration()
         configuration.root = folder
@@ -33,8 +36,11 @@ struct TestRegistry {
         storage = try FilesystemStorage(root: folder)
         settings = SettingsBox(try RegistrySettings(configuration))
         hub = isNotifying ? NotificationHub(configuration, logger: Logger(label: "test")) : nil
+        mirror = upstream.map { [storage, folder] in
+            PullThrough($0, storage: storage, root: folder, logger: Logger(label: "test"))
+        }
         let registry = RegistryMiddleware(
-            storage: storage, settings: settings, journal: ActivityJournal(), hub: hub)
+            storage: storage, settings: settings, journal: ActivityJournal(), hub: hub, mirror: mirror)
         app = Application(responder: RegistryWorker.responder(registry))
     }
 

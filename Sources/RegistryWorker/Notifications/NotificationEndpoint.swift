@@ -159,10 +159,11 @@ final class NotificationEndpoint: Sendable {
 
     private func accept(_ position: EventQueue.Position, length: Int) async {
         do {
-            try await writes.runIfActive { [self] in
+            // Not to be cancelled: what was accepted would be sent again.
+            try await writes.runIfActive(eventLoop: MultiThreadedEventLoopGroup.singleton.next()) { [self] in
                 try queue.accept(position, length: length)
                 count { $0.pending = queue.pending }
-            }
+            }.get()
         } catch {
             logger.error("\(error)", metadata: [LogField.event: "notification_queue_failed"])
         }
@@ -198,7 +199,8 @@ final class NotificationEndpoint: Sendable {
         }
         logger.warning(
             """
-            the notification endpoint \(settings.name) (\(settings.host)) has not accepted \(failures) attempts: \(reason). \
+            the notification endpoint \(settings.name) (\(settings.host)) has not accepted \
+            \(Wording.count(failures, "attempt")): \(reason). \
             \(Wording.count(counters.pending, "event")) wait on the disk and are sent again
             """, metadata: [LogField.event: "notification_endpoint_down", LogField.error: "\(reason)"])
     }

@@ -16,6 +16,8 @@ struct RegistryMiddleware: RouterMiddleware {
     let journal: ActivityJournal
     /// Nil where nobody is ever told.
     var hub: NotificationHub?
+    /// Nil unless this registry is a cache of another.
+    var mirror: PullThrough?
 
     func handle(
         _ request: Request, context: ServiceRequestContext,
@@ -77,6 +79,7 @@ struct RegistryMiddleware: RouterMiddleware {
 
     /// - Throws: 405 while the registry only reads.
     func requireWritable(_ request: RegistryRequest) throws(OCIError) {
+        try requireOwn()
         guard request.settings.isReadOnly else { return }
         throw OCIError(
             .unsupported,

@@ -47,6 +47,10 @@ struct RegistryConfiguration: Sendable, Equatable {
     var headers: [Header] = []
     var access = Access.none
     var notifications = NotificationSettings()
+    /// `log.hooks`
+    var mails: [MailSettings] = []
+    /// `proxy`; nil unless this registry is a cache of another.
+    var upstream: UpstreamSettings?
     /// One sentence for each key that is ignored.
     var warnings: [String] = []
 

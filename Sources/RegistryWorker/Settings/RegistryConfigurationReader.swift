@@ -43,11 +43,6 @@ struct RegistryConfigurationReader {
         if let health = node["health"], !health.isNull {
             ignore(health, "the registry answers /healthz with the state of its storage")
         }
-        if let proxy = node["proxy"], proxy["remoteurl"]?.isNull == false {
-            errors.append(
-                proxy.refused(
-                    "asks for a pull-through cache, which is not there yet", remedy: "Remove it, or mirror by skopeo"))
-        }
         let reasons = [
             "middleware": "there is no middleware", "reporting": "nothing is reported to third parties",
             "redis": "no cache of redis is needed",
@@ -67,12 +62,22 @@ struct RegistryConfigurationReader {
         } catch {
             errors += error.errors
         }
+        do throws(ConfigurationErrors) {
+            configuration.mails = try MailReader.read(node["log"]?["hooks"])
+        } catch {
+            errors += error.errors
+        }
+        do throws(ConfigurationErrors) {
+            configuration.upstream = try ProxyReader.read(node["proxy"])
+        } catch {
+            errors += error.errors
+        }
     }
 
     private mutating func readLog(_ node: ConfigurationNode?, level: ConfigurationNode?) {
         if let node {
             known(node, ["level", "formatter", "fields", "accesslog", "hooks"])
-            for key in ["formatter", "fields", "accesslog", "hooks"] {
+            for key in ["formatter", "fields", "accesslog"] {
                 if let part = node[key], !part.isNull { ignore(part, "the bundle logs JSON lines in its own form") }
             }
         }
