@@ -199,8 +199,7 @@ final class NotificationEndpoint: Sendable {
         }
         logger.warning(
             """
-            the notification endpoint \(settings.name) (\(settings.host)) has not accepted \
-            \(Wording.count(failures, "attempt")): \(reason). \
+            the notification endpoint \(settings.name) (\(settings.host)) has not accepted \(failures) attempts: \(reason). \
             \(Wording.count(counters.pending, "event")) wait on the disk and are sent again
             """, metadata: [LogField.event: "notification_endpoint_down", LogField.error: "\(reason)"])
     }

@@ -1,5 +1,4 @@
 import AsyncHTTPClient
-import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -9,7 +8,7 @@ enum OutboundFailure {
     static func words(_ error: any Error) -> String {
         switch error {
         case let error as HTTPClientError: client(error)
-        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case let error as IOError: "\(String(describing: error.errnoCode)): \(error)"
         case is NIOConnectionError: "it cannot be reached"
         case let error as NIOSSLError: "the TLS handshake failed: \(error)"
         case is NIOSSLExtraError: "its certificate is not for this host"
