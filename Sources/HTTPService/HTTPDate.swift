@@ -3,10 +3,10 @@ import Synchronization
 
 /// The Date header, made once a second.
 /// - Source: RFC 9110, section 5.6.7 (IMF-fixdate).
-enum HTTPDate {
+package enum HTTPDate {
     private static let latest = Mutex((second: time_t(0), text: ""))
 
-    static func now() -> String {
+    package static func now() -> String {
         let second = time(nil)
         return latest.withLock { latest in
             if latest.second != second { latest = (second, text(second)) }

@@ -23,9 +23,11 @@ final class RegistryWorker: Worker {
         var keeper: IndexKeeper
         var health: HealthMonitor
         var debug: HTTPListener?
+        var mirror: PullThrough?
     }
 
     private let file: String
+    private let mails = MailHooks()
     private let running = Mutex<Running?>(nil)
 
     init(file: String) {
@@ -44,12 +46,17 @@ final class RegistryWorker: Worker {
         let metrics = RegistryMetrics()
         let health = HealthMonitor(logger: context.logger)
         let hub = NotificationHub(configuration, logger: context.logger)
+        let mirror = configuration.upstream.map {
+            PullThrough($0, storage: storage, root: configuration.root, logger: context.logger)
+        }
         let registry = RegistryMiddleware(
             storage: MeteredStorage(storage: storage, metrics: metrics), settings: settings, journal: ActivityJournal(),
-            hub: hub, metrics: metrics, health: health)
+            hub: hub, metrics: metrics, health: health, mirror: mirror)
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
         await hub.follow(configuration.notifications)
+        await mails.follow(configuration.mails)
+        mirror?.start()
         let scrub = Scrub(storage: storage, logger: context.logger)
         let inherited = context.sockets.descriptors(named: "registry")
         if inherited.isEmpty {
@@ -72,7 +79,7 @@ final class RegistryWorker: Worker {
         running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                scrub: scrub, admin: admin, hub: hub, keeper: keeper, health: health, debug: debug)
+                scrub: scrub, admin: admin, hub: hub, keeper: keeper, health: health, debug: debug, mirror: mirror)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -93,6 +100,11 @@ final class RegistryWorker: Worker {
             logger.warning("http.debug changes only with a restart of the registry")
         }
         current.scrub.follow(configuration.scrub, isReadOnly: configuration.isReadOnly)
+        await mails.follow(configuration.mails)
+        if let upstream = configuration.upstream { current.mirror?.follow(upstream) }
+        if (configuration.upstream == nil) != (current.mirror == nil) {
+            logger.warning("proxy is taken up or given up only with a restart of the registry")
+        }
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -106,8 +118,10 @@ final class RegistryWorker: Worker {
         await current.admin?.drain(within: .zero)
         await current.listener.drain(within: min(within, current.configuration.drainTime ?? within))
         await current.debug?.drain(within: .zero)
+        await current.mirror?.stop()
         await current.hub.stop()
         await current.keeper.stop()
+        await mails.follow([])
     }
 
     /// The listener of `http.debug`; nil without one.

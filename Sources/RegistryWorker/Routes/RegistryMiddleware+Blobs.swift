@@ -19,12 +19,12 @@ extension RegistryMiddleware {
             let request = try await admit(request, .repository(repository, "pull"))
             // docker asks for each layer before it pushes it: its push begins here.
             journal.pushBegins(by: request.caller, from: request.context.remoteAddress, to: repository)
-            let info = try await storage.blob(digest, in: repository)
+            let info = try await findBlob(digest, in: repository)
             tellPull(request, repository, info)
             return try answer(request, info, range: ByteRange(request.headers[.range], size: info.size), reader: nil)
         case .get:
             let request = try await admit(request, .repository(repository, "pull"))
-            let reader = try await storage.open(digest, in: repository)
+            let reader = try await openBlob(digest, in: repository)
             tellPull(request, repository, reader.info)
             let isCurrent = request.headers[.ifRange].map { Self.matches($0, "\"\(digest)\"") } ?? true
             let range = ByteRange(isCurrent ? request.headers[.range] : nil, size: reader.info.size)

@@ -23,6 +23,8 @@ struct RegistryMiddleware: RouterMiddleware {
     /// For changes of the referrers' tags.
     let referrersTurn = Turn()
     let disk = DiskWatch()
+    /// Nil unless this registry is a cache of another.
+    var mirror: PullThrough?
 
     func handle(
         _ request: Request, context: ServiceRequestContext,
@@ -100,6 +102,7 @@ struct RegistryMiddleware: RouterMiddleware {
 
     /// - Throws: 405 while the registry only reads.
     func requireWritable(_ request: RegistryRequest) throws(OCIError) {
+        try requireOwn()
         guard request.settings.isReadOnly else { return }
         throw OCIError(
             .unsupported,

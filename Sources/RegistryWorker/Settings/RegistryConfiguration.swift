@@ -77,6 +77,10 @@ struct RegistryConfiguration: Sendable, Equatable {
     var debug: DebugSettings?
     var health = HealthSettings()
     var content = ContentSettings()
+    /// `log.hooks`
+    var mails: [MailSettings] = []
+    /// `proxy`; nil unless this registry is a cache of another.
+    var upstream: UpstreamSettings?
     /// One sentence for each key that is ignored.
     var warnings: [String] = []
 
