@@ -67,12 +67,26 @@ push() { # SIDE [COUNT]: MB/s of COUNT blobs at once
     rate "$bytes" $(($(now_ms) - start))
 }
 
-pull() { # SIDE [COUNT]: MB/s of COUNT blobs at once
-    local count=${2:-5} number start bytes=0 jobs=()
-    for number in $(seq "$count"); do bytes=$((bytes + $(stat -c %s "$folder/blob-$number"))); done
+# What the disk alone gives: the same bytes, written and synced by dd.
+disk_rate() {
+    local start number
+    start=$(now_ms)
+    for number in 1 2 3 4 5; do dd if="$folder/blob-$number" of="$folder/dd" bs=1M conv=fsync 2>/dev/null; done
+    rate "$(($(stat -c %s "$folder/blob-1") * 5))" $(($(now_ms) - start))
+    rm -f "$folder/dd"
+}
+
+small_images() { # SIDE: images/s of 8 pushers
+    python3 "$repository/Benchmarks/registry/images.py" "$("${1}_url")" "$folder/tls.pem" "$folder/$1.headers" 8 "$load"
+}
+
+pull() { # SIDE [COUNT [BYTES]]: MB/s of COUNT blobs at once, whole or their first BYTES from the second on
+    local count=${2:-5} number start bytes=0 jobs=() range=()
+    [ -z "${3:-}" ] || range=(-r "1-$3")
+    for number in $(seq "$count"); do bytes=$((bytes + ${3:-$(stat -c %s "$folder/blob-$number")})); done
     start=$(now_ms)
     for number in $(seq "$count"); do
-        curl -sS -f --http1.1 -o /dev/null --cacert "$folder/tls.pem" -H "@$folder/$1.headers" \
+        curl -sS -f --http1.1 -o /dev/null --cacert "$folder/tls.pem" -H "@$folder/$1.headers" "${range[@]}" \
             "$("${1}_url")/v2/bench/app/blobs/sha256:$(cat "$folder/blob-$number.sha256")" & jobs+=($!)
     done
     for number in "${jobs[@]}"; do wait "$number"; done
@@ -94,12 +108,25 @@ put_manifest() { # SIDE: a manifest of one small layer, tagged 1
 }
 
 # Successful requests a second; answers other than 2xx are an error, never a figure.
-requests_per_second() { # SIDE URL
-    local header options=()
+requests_per_second() { # SIDE URL [WRK OPTION...]
+    local header options=("${@:3}")
     while IFS= read -r header; do options+=(-H "$header"); done <"$folder/$1.headers"
     wrk -t2 -c16 -d"${load}s" "${options[@]}" -H 'Accept: application/vnd.oci.image.manifest.v1+json' "$2" |
         tee "$folder/wrk" | awk '/Requests\/sec/ { print int($2) }'
     if grep -q 'Non-2xx' "$folder/wrk"; then say "$1: $(grep Non-2xx "$folder/wrk")"; return 1; fi
+}
+
+heads_per_second() { # SIDE URL
+    echo 'wrk.method = "HEAD"' >"$folder/head.lua"
+    requests_per_second "$1" "$2" -s "$folder/head.lua"
+}
+
+# Milliseconds within which 99 of 100 manifests come, with two connections: half of what two cores can serve.
+late_manifest() { # SIDE URL
+    local header options=()
+    while IFS= read -r header; do options+=(-H "$header"); done <"$folder/$1.headers"
+    wrk -t1 -c2 -d"${load}s" --latency "${options[@]}" -H 'Accept: application/vnd.oci.image.manifest.v1+json' "$2" | awk '
+        $1 == "99%" { value = $2 + 0; if ($2 ~ /us$/) value /= 1000; else if ($2 !~ /ms$/) value *= 1000; printf "%.2f\n", value }'
 }
 
 ratio() { # OURS PEER more|less -> how far ours is ahead
@@ -136,7 +163,12 @@ table() {
     row "----------------------------------------------------------" "------------" "------------" "----------"
     figure_row "push 5 x 100 MB at once, MB/s" push_MB_s more
     figure_row "pull 5 x 100 MB at once, MB/s" pull_MB_s more
+    figure_row "pull 90 MB of each from byte 1, MB/s" part_MB_s more
+    row "dd conv=fsync of the same bytes, MB/s" "$(median disk dd_MB_s)" "" ""
+    figure_row "small images (config, 5 KB layer, manifest), 8 pushers, /s" small_images_s more
     figure_row "manifest GET by tag, 16 connections, /s" manifest_GET_s more
+    figure_row "manifest HEAD by tag, 16 connections, /s" manifest_HEAD_s more
+    figure_row "manifest GET by tag, 2 connections, p99, ms" manifest_p99_ms less
     row "tokens, the same password each time, /s" "$(median ours token_s)" "15-25 (*)" ""
     row "tokens, another wrong password each time, /s" "$(median ours token_anew_s)" "15-25 (*)" ""
     figure_row "first start to ready, ms" first_start_ms less

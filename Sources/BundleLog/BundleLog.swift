@@ -18,6 +18,15 @@ package enum BundleLog {
         order.store(level.order, ordering: .relaxed)
     }
 
+    private static let observer = Mutex<(@Sendable (ObservedLog) -> Void)?>(nil)
+
+    /// Gives every entry that is logged to somebody besides standard error; nil to nobody. It must not wait, and not log.
+    package static func observe(_ new: (@Sendable (ObservedLog) -> Void)?) {
+        observer.withLock { $0 = new }
+    }
+
+    static var observing: (@Sendable (ObservedLog) -> Void)? { observer.withLock { $0 } }
+
     package static var level: Logger.Level {
         Logger.Level.allCases[order.load(ordering: .relaxed)]
     }

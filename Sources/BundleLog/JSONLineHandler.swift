@@ -29,7 +29,8 @@ struct JSONLineHandler: LogHandler {
 
     func log(event: LogEvent) {
         var line = JSONLine()
-        line.add("time", UTCTime.now().rfc3339Microseconds)
+        let time = UTCTime.now().rfc3339Microseconds
+        line.add("time", time)
         line.add("level", event.level.rawValue)
         line.add("msg", "\(event.message)")
         line.add("component", component)
@@ -38,6 +39,11 @@ struct JSONLineHandler: LogHandler {
         if let error = event.error { fields[LogField.error] = "\(error)" }
         for (key, value) in fields.sorted(by: { $0.key < $1.key }) { Self.add(key, value, to: &line) }
         StandardError.write(line.finished())
+        if let observing = BundleLog.observing {
+            observing(
+                ObservedLog(
+                    time: time, level: event.level, message: "\(event.message)", fields: fields.mapValues { "\($0)" }))
+        }
     }
 
     private static func add(_ key: String, _ value: Logger.Metadata.Value, to line: inout JSONLine) {

@@ -26,6 +26,15 @@ package struct Manifest: Sendable, Hashable {
     package let annotations: [String: String]
     /// The declared type of an artifact, nil when the manifest has none of its own.
     package let declaredArtifactType: String?
+    /// Whether its content may come later: a cache has a manifest before what it names.
+    package private(set) var isPartial = false
+
+    /// The same manifest, for a cache.
+    package var partial: Manifest {
+        var copy = self
+        copy.isPartial = true
+        return copy
+    }
 
     /// The type under which the referrers list names it: its own, or its config's.
     package var artifactType: String? {

@@ -62,9 +62,12 @@ struct DurableChange: ~Copyable {
     }
 
     /// Makes sure of a folder that was found to be there, as another request may have made it a moment ago, without sync.
-    mutating func confirm(_ path: String) {
+    mutating func confirm(_ path: String, isLasting: Bool = true) {
         var path = path
+        var isLasting = isLasting
         while path != top && path.count > top.count && !ledger.knows(path) {
+            if isLasting { made.append(path) }
+            isLasting = true
             path = Disk.parent(of: path)
             touch(path)
         }
@@ -79,7 +82,7 @@ struct DurableChange: ~Copyable {
     mutating func confirm(file path: String) {
         let folder = Disk.parent(of: path)
         if ledger.isSettled(folder) { return }
-        confirm(folder)
+        confirm(folder, isLasting: false)
         touch(folder)
         settling.append(folder)
     }

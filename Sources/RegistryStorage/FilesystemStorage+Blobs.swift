@@ -24,7 +24,17 @@ extension FilesystemStorage {
                 let file = try OpenFile(layout.blob(digest), .read)
             else { throw .blobUnknown(digest) }
             let size = try file.size()
-            return FileBlobReader(file: file, info: BlobInfo(digest: digest, size: size), pool: reads)
+            let info = BlobInfo(digest: digest, size: size)
+            guard let stamp = try Disk.stamp(layout.blob(digest)), !verified.contains(digest, stamp) else {
+                return FileBlobReader(file: file, info: info, pool: reads)
+            }
+            return FileBlobReader(file: file, info: info, pool: reads) { [weak self] isRight in
+                if isRight {
+                    self?.verified.insert(digest, stamp)
+                } else {
+                    _ = try? self?.setAside(digest, stamp)
+                }
+            }
         }
     }
 

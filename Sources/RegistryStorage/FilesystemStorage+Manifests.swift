@@ -136,6 +136,7 @@ extension FilesystemStorage {
     private func missingContent(
         of manifest: Manifest, _ repository: RepositoryName
     ) throws(StorageError) -> [Digest] {
+        if manifest.isPartial { return [] }
         var missing: [Digest] = []
         var seen: Set<Digest> = []
         for blob in manifest.requiredBlobs where seen.insert(blob.digest).inserted {

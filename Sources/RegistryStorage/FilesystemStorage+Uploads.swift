@@ -85,6 +85,7 @@ extension FilesystemStorage {
             }
             // The promise is kept; what is left of the upload may also go with the next purge.
             try? Disk.removeTree(layout.upload(id, repository))
+            if let stamp = try Disk.stamp(layout.blob(digest)) { verified.insert(digest, stamp) }
             return BlobInfo(digest: digest, size: writer.size)
         }
     }

@@ -29,6 +29,7 @@ package final class FilesystemStorage: RegistryStore {
     let isCollecting = Mutex(false)
     /// Seconds; see `isVouched`.
     let vouchAge = Mutex(300)
+    let verified = VerifiedBlobs()
 
     /// Opens the folder, making what is missing, and clears what a crash has left in staging.
     /// - Parameters:
@@ -73,8 +74,8 @@ package final class FilesystemStorage: RegistryStore {
     }
 
     /// Removes what is older than an hour: another process of ours may be at work on what is younger.
-    static func clearStaging(_ layout: StorageLayout) throws(StorageError) {
-        let limit = UTCTime.now().seconds - 3_600
+    static func clearStaging(_ layout: StorageLayout, olderThan age: Int = 3_600) throws(StorageError) {
+        let limit = UTCTime.now().seconds - age
         for entry in try Disk.entries(of: layout.staging) ?? [] {
             let path = "\(layout.staging)/\(entry.name)"
             guard let stamp = try Disk.stamp(path), stamp.changed / 1_000_000_000 < limit else { continue }

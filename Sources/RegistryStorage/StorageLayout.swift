@@ -19,6 +19,12 @@ struct StorageLayout: Sendable {
 
     /// The index's database: a cache, which may be deleted at any time. Distribution never looks here either.
     var index: String { "\(base)/.index/registry.sqlite" }
+    /// Where damaged blobs are moved; distribution never looks here, and nothing of ours deletes them.
+    func quarantined(_ digest: Digest) -> String {
+        "\(base)/.quarantine/\(digest.algorithm.rawValue)/\(digest.hex)"
+    }
+    /// How far the scrub has come: `sha256/4f`, or nothing.
+    var scrubCursor: String { "\(base)/.scrub/cursor" }
 
     func blobFolder(_ digest: Digest) -> String {
         "\(blobs)/\(digest.algorithm.rawValue)/\(digest.hex.prefix(2))/\(digest.hex)"

@@ -25,15 +25,12 @@ final class SyncDesk: @unchecked Sendable {
         var failure: (round: Int, error: StorageError)?
     }
 
-    private let isCarriedOut: Bool
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var folders: [String: Folder] = [:]
     private var counted = Count()
 
-    /// - Parameter isCarriedOut: false keeps no promise: the control that shows a test of power cuts able to fail.
-    init(isCarriedOut: Bool = true) {
-        self.isCarriedOut = isCarriedOut
+    init() {
         lock.initialize(to: pthread_mutex_t())
         pthread_mutex_init(lock, nil)
         wake.initialize(to: pthread_cond_t())
@@ -52,7 +49,7 @@ final class SyncDesk: @unchecked Sendable {
     /// A file's bytes, and what is needed to find them again, are on the disk when this returns.
     func sync(_ file: borrowing OpenFile) throws(StorageError) {
         locked { counted.files += 1 }
-        if isCarriedOut { try file.syncData() }
+        try file.syncData()
     }
 
     /// The names in a folder are on the disk when this returns. One that is gone has nothing to keep: what stood in it was
@@ -89,7 +86,7 @@ final class SyncDesk: @unchecked Sendable {
         pthread_mutex_unlock(lock)
         var failure: StorageError?
         do throws(StorageError) {
-            if isCarriedOut, let file = try OpenFile(path, .folder) { try file.sync() }
+            if let file = try OpenFile(path, .folder) { try file.sync() }
         } catch {
             failure = error
         }

@@ -17,14 +17,17 @@ final class RegistryWorker: Worker {
         var storage: FilesystemStorage
         var listener: HTTPListener
         var purge: UploadPurge
+        var scrub: Scrub
         var admin: AdminSocket?
         var hub: NotificationHub
         var keeper: IndexKeeper
         var health: HealthMonitor
         var debug: HTTPListener?
+        var mirror: PullThrough?
     }
 
     private let file: String
+    private let mails = MailHooks()
     private let running = Mutex<Running?>(nil)
 
     init(file: String) {
@@ -43,12 +46,18 @@ final class RegistryWorker: Worker {
         let metrics = RegistryMetrics()
         let health = HealthMonitor(logger: context.logger)
         let hub = NotificationHub(configuration, logger: context.logger)
+        let mirror = configuration.upstream.map {
+            PullThrough($0, storage: storage, root: configuration.root, logger: context.logger)
+        }
         let registry = RegistryMiddleware(
             storage: MeteredStorage(storage: storage, metrics: metrics), settings: settings, journal: ActivityJournal(),
-            hub: hub, metrics: metrics, health: health)
+            hub: hub, metrics: metrics, health: health, mirror: mirror)
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
         await hub.follow(configuration.notifications)
+        await mails.follow(configuration.mails)
+        mirror?.start()
+        let scrub = Scrub(storage: storage, logger: context.logger)
         let inherited = context.sockets.descriptors(named: "registry")
         if inherited.isEmpty {
             try Self.requirePrivate(configuration.address)
@@ -57,24 +66,20 @@ final class RegistryWorker: Worker {
             try await listener.start(descriptors: inherited)
         }
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        scrub.follow(configuration.scrub, isReadOnly: configuration.isReadOnly)
         health.follow(HealthProbes(storage: storage).checks(configuration.health))
+        let exposition = MetricsExposition(metrics: metrics, storage: storage)
         let keeper = IndexKeeper(storage: storage)
         keeper.start()
         let admin = AdminSocket.path(beside: configuration.address).map {
-            AdminSocket(path: $0, routes: Self.adminRoutes(), logger: context.logger)
+            AdminSocket(path: $0, routes: [exposition.route] + scrub.routes(), logger: context.logger)
         }
         try await admin?.start()
-        var debug: HTTPListener?
-        if let settings = configuration.debug {
-            let responder = DebugResponder(
-                metrics: metrics, health: health, storage: storage, metricsPath: settings.metricsPath)
-            debug = HTTPListener(responder: responder, logger: context.logger)
-            try await debug?.start(address: settings.address)
-        }
-        running.withLock { [debug] in
+        let debug = try await Self.debug(configuration.debug, exposition, health, context.logger)
+        running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                admin: admin, hub: hub, keeper: keeper, health: health, debug: debug)
+                scrub: scrub, admin: admin, hub: hub, keeper: keeper, health: health, debug: debug, mirror: mirror)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -94,6 +99,12 @@ final class RegistryWorker: Worker {
         if configuration.debug != current.configuration.debug {
             logger.warning("http.debug changes only with a restart of the registry")
         }
+        current.scrub.follow(configuration.scrub, isReadOnly: configuration.isReadOnly)
+        await mails.follow(configuration.mails)
+        if let upstream = configuration.upstream { current.mirror?.follow(upstream) }
+        if (configuration.upstream == nil) != (current.mirror == nil) {
+            logger.warning("proxy is taken up or given up only with a restart of the registry")
+        }
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -103,16 +114,25 @@ final class RegistryWorker: Worker {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
         current.health.follow([])
+        current.scrub.follow(nil, isReadOnly: true)
         await current.admin?.drain(within: .zero)
         await current.listener.drain(within: min(within, current.configuration.drainTime ?? within))
         await current.debug?.drain(within: .zero)
+        await current.mirror?.stop()
         await current.hub.stop()
         await current.keeper.stop()
+        await mails.follow([])
     }
 
-    /// What an administrator may ask, from each room that has something to offer.
-    private static func adminRoutes() -> [AdminRoute] {
-        []
+    /// The listener of `http.debug`; nil without one.
+    private static func debug(
+        _ settings: DebugSettings?, _ exposition: MetricsExposition, _ health: HealthMonitor, _ logger: Logger
+    ) async throws -> HTTPListener? {
+        guard let settings else { return nil }
+        let responder = DebugResponder(exposition: exposition, health: health, metricsPath: settings.metricsPath)
+        let listener = HTTPListener(responder: responder, logger: logger)
+        try await listener.start(address: settings.address)
+        return listener
     }
 
     /// Passwords, tokens and images never cross a network in the clear: an address that others reach is the proxy's.

@@ -264,10 +264,6 @@ struct PillarTests {
             ("binaries: {registry: {changeset: v2.1.1}}", "binaries: is not used: the bundle brings its own programs"),
             ("configs: {cert.pem: {mode: 640}}", "configs: is not used: the bundle renders its workers' files itself"),
             ("force_ssl: false", "force_ssl: is not used: port 80 always leads to https"),
-            (
-                "registry: {mail: {smtp: {disabled: false, smtp: {addr: \"mail:25\"}}, from: a@b, to: [c@d]}}",
-                "registry.mail: is kept but nothing is mailed yet"
-            ),
         ])
     func ignored(more: String, warning: String) throws {
         let warnings = warnings(try bundle.load(Self.small(more)))

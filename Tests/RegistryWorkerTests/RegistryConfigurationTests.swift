@@ -77,13 +77,13 @@ struct RegistryConfigurationTests {
               filesystem: {rootdirectory: images, rootdir: x}
               delete: {enabled: perhaps}
             http: {addr: nowhere, tls: {certificate: x}}
-            proxy: {remoteurl: https://example.test}
+            proxy: {remoteurl: "https://example.test/x"}
             """)
         for expected in [
             "config.yml:1: version:", "config.yml:3: storage.s3:",
             "storage.filesystem.rootdirectory: is not an absolute path",
             "rootdir", "storage.delete.enabled", "nowhere is no address", "http.tls: is not supported",
-            "proxy: asks for a pull-through cache", "auth: is missing",
+            "proxy.remoteurl: is no address of a registry", "auth: is missing",
         ] {
             #expect(found.contains { $0.contains(expected) }, "\(expected) in \(found)")
         }

@@ -20,12 +20,14 @@ struct TestRegistry {
     let settings: SettingsBox
     /// Who is told; nil unless it is asked for.
     let hub: NotificationHub?
+    /// What it is a cache of.
+    let mirror: PullThrough?
     private let app: any ApplicationProtocol
 
     /// - Parameter isOpen: without tokens.
     init(
         isOpen: Bool = true, isDeleteEnabled: Bool = true, isReadOnly: Bool = false, isNotifying: Bool = false,
-        metrics: RegistryMetrics? = nil, health: HealthMonitor? = nil,
+        upstream: UpstreamSettings? = nil, metrics: RegistryMetrics? = nil, health: HealthMonitor? = nil,
         _ change: (inout RegistryConfiguration) -> Void = { _ in }
     ) throws {
         var configuration = RegistryConfiguration()
@@ -37,6 +39,9 @@ struct TestRegistry {
         storage = try FilesystemStorage(root: folder)
         settings = SettingsBox(try RegistrySettings(configuration))
         hub = isNotifying ? NotificationHub(configuration, logger: Logger(label: "test")) : nil
+        mirror = upstream.map { [storage, folder] in
+            PullThrough($0, storage: storage, root: folder, logger: Logger(label: "test"))
+        }
         var registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
         if let metrics {
             registry = RegistryMiddleware(
@@ -44,6 +49,7 @@ struct TestRegistry {
                 journal: ActivityJournal())
         }
         registry.hub = hub
+        registry.mirror = mirror
         registry.metrics = metrics
         registry.health = health
         app = Application(responder: RegistryWorker.responder(registry))

@@ -173,13 +173,13 @@ _dockmaster() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|check|render|import|upgrade|version|status|list|stats|top|events|health|sockets|options|get|logs|trace|start|stop|restart|reload|signal|kill|scale|incr|decr|set|add|rm|rotate|help)
+    run|check|render|import|upgrade|version|status|list|stats|top|events|health|sockets|options|get|logs|trace|start|stop|restart|reload|signal|kill|scale|incr|decr|set|add|rm|rotate|scrub|help)
         # Offer subcommand argument completions
         "_dockmaster_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run check render import upgrade version status list stats top events health sockets options get logs trace start stop restart reload signal kill scale incr decr set add rm rotate help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run check render import upgrade version status list stats top events health sockets options get logs trace start stop restart reload signal kill scale incr decr set add rm rotate scrub help' -- "${cur}"))
         ;;
     esac
 }
@@ -1098,6 +1098,29 @@ _dockmaster_rotate() {
     case "${positional_number}" in
     *)
         __dockmaster_add_completions -W "$(eval 'dockmaster list --names 2>/dev/null')"
+        return
+        ;;
+    esac
+}
+
+_dockmaster_scrub() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--rate --run --config)
+    __dockmaster_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--rate')
+        return
+        ;;
+    '--run')
+        __dockmaster_add_completions -d
+        return
+        ;;
+    '--config')
+        __dockmaster_add_completions -f
         return
         ;;
     esac

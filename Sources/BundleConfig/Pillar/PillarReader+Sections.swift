@@ -109,8 +109,6 @@ extension PillarReader {
         guard let from = mail["from"], let to = mail["to"], try !to.strings().isEmpty else {
             throw mail.refused("lacks from or to", remedy: "Give the sender and the receivers, or smtp.disabled: true")
         }
-        warnings.append(
-            mail.refused("is kept but nothing is mailed yet", remedy: "Watch the log until a later version"))
         return .mapping([
             ("type", .string("mail")), ("disabled", .bool(false)),
             ("levels", mail["levels"] ?? .list([.string("panic")])),

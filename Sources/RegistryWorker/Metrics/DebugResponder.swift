@@ -3,21 +3,19 @@ import HTTPService
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import RegistryStorage
 
 /// What `http.debug` serves: metrics and health, to this machine alone.
 struct DebugResponder: HTTPResponder {
     typealias Context = ServiceRequestContext
 
-    let metrics: RegistryMetrics
+    let exposition: MetricsExposition
     let health: HealthMonitor
-    let storage: any RegistryStore
     /// Nil when metrics are not asked for.
     let metricsPath: String?
 
     func respond(to request: Request, context: ServiceRequestContext) async throws -> Response {
         switch request.uri.path {
-        case metricsPath: return answer(request, .ok, MetricsText.mediaType, await exposition())
+        case metricsPath: return answer(request, .ok, MetricsText.mediaType, await exposition.text())
         case "/debug/health":
             let problems = health.problems
             var body = JSONLine()
@@ -28,12 +26,6 @@ struct DebugResponder: HTTPResponder {
             let places = ["/debug/health", metricsPath].compactMap(\.self).joined(separator: " and ")
             return answer(request, .notFound, "text/plain", "there is \(places)\n")
         }
-    }
-
-    /// Every metric as text.
-    func exposition() async -> String {
-        let figures = await (storage as? any StorageMeasuring)?.figures() ?? StorageFigures()
-        return metrics.text(figures)
     }
 
     private func answer(

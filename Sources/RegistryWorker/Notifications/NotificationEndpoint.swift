@@ -159,10 +159,11 @@ final class NotificationEndpoint: Sendable {
 
     private func accept(_ position: EventQueue.Position, length: Int) async {
         do {
-            try await writes.runIfActive { [self] in
+            // Not to be cancelled: what was accepted would be sent again.
+            try await writes.runIfActive(eventLoop: MultiThreadedEventLoopGroup.singleton.next()) { [self] in
                 try queue.accept(position, length: length)
                 count { $0.pending = queue.pending }
-            }
+            }.get()
         } catch {
             logger.error("\(error)", metadata: [LogField.event: "notification_queue_failed"])
         }

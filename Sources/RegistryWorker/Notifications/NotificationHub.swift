@@ -1,5 +1,6 @@
 import BundleLog
 import Logging
+import NIOCore
 import NIOPosix
 import Synchronization
 
@@ -80,7 +81,9 @@ final class NotificationHub: Sendable {
         let endpoints = receivers(of: event)
         guard !endpoints.isEmpty else { return }
         let bytes = event.json(source: source)
-        _ = try? await writes.runIfActive { for endpoint in endpoints { endpoint.put(bytes) } }
+        // Not to be cancelled: the client may be gone, but what it did stands.
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        _ = try? await writes.runIfActive(eventLoop: loop) { for endpoint in endpoints { endpoint.put(bytes) } }.get()
     }
 
     /// Puts an event into the queues a moment later.

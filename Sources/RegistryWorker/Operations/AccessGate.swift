@@ -51,7 +51,7 @@ struct AccessGate: Sendable {
     ///   - origin: scheme and host that the client asked, for a realm that is made of it.
     /// - Throws: 401 with a challenge for these scopes.
     func admit(
-        _ headers: HTTPFields, needs scopes: [Scope], origin: String? = nil
+        _ headers: HTTPFields, needs scopes: [Scope], origin: @autoclosure () -> String? = nil
     ) async throws(OCIError) -> Caller {
         if case .open = way { return Caller(name: "", grants: nil) }
         let credentials = headers[values: .authorization]
@@ -63,7 +63,7 @@ struct AccessGate: Sendable {
         case .open: return Caller(name: "", grants: nil)
         case .htpasswd(let gate): return try await gate.admit(credentials.first)
         case .token(var token):
-            if let path = token.redirectPath { token.realm = (origin ?? "") + path }
+            if let path = token.redirectPath { token.realm = (origin() ?? "") + path }
             return try await admit(credentials, needs: scopes, token)
         }
     }
@@ -94,12 +94,14 @@ struct AccessGate: Sendable {
 
     /// Lets those pass who may list everything, and those who may pull something: they see just that.
     /// - Throws: 401 with a challenge for the catalogue.
-    func admitToCatalog(_ headers: HTTPFields, origin: String? = nil) async throws(OCIError) -> Caller {
+    func admitToCatalog(_ headers: HTTPFields, origin: @autoclosure () -> String? = nil) async throws(OCIError)
+        -> Caller
+    {
         do throws(OCIError) {
-            return try await admit(headers, needs: [.catalog], origin: origin)
+            return try await admit(headers, needs: [.catalog], origin: origin())
         } catch {
             guard error.code == .denied else { throw error }
-            let caller = try await admit(headers, needs: [], origin: origin)
+            let caller = try await admit(headers, needs: [], origin: origin())
             guard caller.pullable?.isEmpty == false else { throw error }
             return caller
         }

@@ -10,4 +10,5 @@ extension HTTPField.Name {
     static let filtersApplied = Self.known("OCI-Filters-Applied")
     static let forwardedScheme = Self.known("X-Forwarded-Proto")
     static let ociTag = Self.known("OCI-Tag")
+    static let warning = Self.known("Warning")
 }

@@ -2,6 +2,7 @@ import BundleLog
 import HTTPService
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import RegistryModel
 import RegistryStorage
@@ -18,12 +19,12 @@ extension RegistryMiddleware {
             let request = try await admit(request, .repository(repository, "pull"))
             // docker asks for each layer before it pushes it: its push begins here.
             journal.pushBegins(by: request.caller, from: request.context.remoteAddress, to: repository)
-            let info = try await storage.blob(digest, in: repository)
+            let info = try await findBlob(digest, in: repository)
             tellPull(request, repository, info)
             return try answer(request, info, range: ByteRange(request.headers[.range], size: info.size), reader: nil)
         case .get:
             let request = try await admit(request, .repository(repository, "pull"))
-            let reader = try await storage.open(digest, in: repository)
+            let reader = try await openBlob(digest, in: repository)
             tellPull(request, repository, reader.info)
             let isCurrent = request.headers[.ifRange].map { Self.matches($0, "\"\(digest)\"") } ?? true
             let range = ByteRange(isCurrent ? request.headers[.range] : nil, size: reader.info.size)
@@ -66,23 +67,35 @@ extension RegistryMiddleware {
         }
         headers[.contentLength] = String(bounds.count)
         guard let reader else { return Response(status: status, headers: headers) }
-        return Response(status: status, headers: headers, body: Self.body(reader, bounds, request.context.eventLoop))
+        return Response(status: status, headers: headers, body: Self.body(reader, bounds, request))
     }
 
     /// Streams with the client's speed: the next part is read while one is written, and no further.
     ///
     /// The writer returns before the event loop has seen a part, and asks whether the socket takes more only of a loop that is
     /// not behind; so each part waits for the loop's turn, or a fast client would have the whole blob queued in memory.
-    private static func body(_ reader: any BlobReader, _ bounds: Range<Int>, _ loop: any EventLoop) -> ResponseBody {
-        ResponseBody(contentLength: bounds.count) { writer in
+    private static func body(_ reader: any BlobReader, _ bounds: Range<Int>, _ request: RegistryRequest) -> ResponseBody
+    {
+        let loop = request.context.eventLoop
+        let logger = request.logger
+        // What is thrown here ends the connection: the client sees that bytes are missing.
+        let read = { @Sendable (offset: Int) async throws -> ByteBuffer in
+            do {
+                return try await reader.read(at: offset, count: min(partSize, bounds.upperBound - offset))
+            } catch let error as StorageError {
+                logger.error("a pull is cut off: \(error)", metadata: [LogField.error: "\(error.problem)"])
+                throw error
+            }
+        }
+        return ResponseBody(contentLength: bounds.count) { writer in
             var offset = bounds.lowerBound
-            var part = try await reader.read(at: offset, count: min(partSize, bounds.upperBound - offset))
+            var part = try await read(offset)
             while offset < bounds.upperBound {
                 // A file that is shorter than it was ends the connection: the client sees that bytes are missing.
                 guard part.readableBytes > 0 else { throw StorageError.corrupt(reader.info.digest) }
                 offset += part.readableBytes
                 let nextOffset = offset
-                async let next = reader.read(at: nextOffset, count: min(partSize, bounds.upperBound - nextOffset))
+                async let next = read(nextOffset)
                 try await writer.write(part)
                 try await loop.submit {}.get()
                 part = try await next

@@ -42,6 +42,7 @@ extension RegistryMiddleware {
     private func getManifest(
         _ request: RegistryRequest, _ repository: RepositoryName, _ reference: Reference
     ) async throws -> Response {
+        try await prepare(reference, in: repository)
         let manifest = try await storage.manifest(reference, in: repository)
         tellPull(request, repository, reference, manifest)
         let etag = "\"\(manifest.digest)\""

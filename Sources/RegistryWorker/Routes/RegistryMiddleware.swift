@@ -22,6 +22,9 @@ struct RegistryMiddleware: RouterMiddleware {
     var health: HealthMonitor?
     /// For changes of the referrers' tags.
     let referrersTurn = Turn()
+    let disk = DiskWatch()
+    /// Nil unless this registry is a cache of another.
+    var mirror: PullThrough?
 
     func handle(
         _ request: Request, context: ServiceRequestContext,
@@ -54,6 +57,7 @@ struct RegistryMiddleware: RouterMiddleware {
             throw error
         } catch let error as StorageError {
             logFailure(request, error)
+            disk.note(error)
             throw OCIError(error)
         } catch is CancellationError {
             throw OCIError(.unavailable)
@@ -98,6 +102,7 @@ struct RegistryMiddleware: RouterMiddleware {
 
     /// - Throws: 405 while the registry only reads.
     func requireWritable(_ request: RegistryRequest) throws(OCIError) {
+        try requireOwn()
         guard request.settings.isReadOnly else { return }
         throw OCIError(
             .unsupported,
@@ -121,7 +126,13 @@ struct RegistryMiddleware: RouterMiddleware {
         guard request.method == .get || request.isHead else { throw methodNotAllowed("GET, HEAD") }
         _ = try await admit(request)
         if let problem = health?.storageProblem { throw OCIError(.unavailable, message: problem) }
-        return request.json(ByteBuffer(string: "{}"))
+        var response = request.json(ByteBuffer(string: "{}"))
+        // Not an error: docker asks here before it pulls, too, and pulls go on.
+        if await disk.isFull(storage) {
+            response.headers[.warning] =
+                "299 - \"the registry's disk is full: pushes are refused until there is space\""
+        }
+        return response
     }
 
     private func health(_ request: RegistryRequest) async throws -> Response {
@@ -131,13 +142,15 @@ struct RegistryMiddleware: RouterMiddleware {
             if !request.settings.isReadOnly { try await storage.checkWritable() }
             return request.json(ByteBuffer(string: "{\"status\":\"ok\"}\n"))
         } catch {
+            if case StorageError.noSpace = error { return unavailable(request, OCIError(error).message, "disk full") }
             return unavailable(request, OCIError(error).message)
         }
     }
 
-    private func unavailable(_ request: RegistryRequest, _ reason: String) -> Response {
+    private func unavailable(_ request: RegistryRequest, _ reason: String, _ problem: String? = nil) -> Response {
         var body = JSONLine()
         body.add("status", "unavailable")
+        if let problem { body.add("problem", problem) }
         body.add("reason", reason)
         var response = request.json(ByteBuffer(bytes: body.finished()))
         response.status = .serviceUnavailable

@@ -46,12 +46,21 @@ struct RegistryConfiguration: Sendable, Equatable {
         var isDryRun = false
     }
 
+    /// `storage.maintenance.scrub`
+    struct Scrub: Sendable, Equatable {
+        var interval: Duration = .seconds(720 * 3_600)
+        /// Bytes a second.
+        var rate = 10 << 20
+    }
+
     var logLevel = Logger.Level.info
     var root = "/var/lib/registry"
     var isDeleteEnabled = false
     var isReadOnly = false
     /// Nil when uploads are not purged.
     var purge: Purge? = Purge()
+    /// Nil when nothing is scrubbed in the background.
+    var scrub: Scrub? = Scrub()
     var address = ListenAddress.tcp(host: "0.0.0.0", port: 5_000)
     /// What Locations begin with; empty for relative ones.
     var locationPrefix = ""
@@ -68,6 +77,10 @@ struct RegistryConfiguration: Sendable, Equatable {
     var debug: DebugSettings?
     var health = HealthSettings()
     var content = ContentSettings()
+    /// `log.hooks`
+    var mails: [MailSettings] = []
+    /// `proxy`; nil unless this registry is a cache of another.
+    var upstream: UpstreamSettings?
     /// One sentence for each key that is ignored.
     var warnings: [String] = []
 

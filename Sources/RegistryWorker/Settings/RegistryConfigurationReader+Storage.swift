@@ -50,16 +50,41 @@ extension RegistryConfigurationReader {
 
     private mutating func readMaintenance(_ node: ConfigurationNode?) {
         guard let node, !node.isNull else { return }
-        known(node, ["uploadpurging", "readonly"])
+        known(node, ["uploadpurging", "readonly", "scrub"])
         if let readOnly = node["readonly"], !readOnly.isNull {
             known(readOnly, ["enabled"])
             read(readOnly, "enabled", { (node) throws(ConfigurationError) in try node.bool() }) { $0.isReadOnly = $1 }
         }
+        readScrub(node["scrub"])
         guard let purge = node["uploadpurging"], !purge.isNull else { return }
         known(purge, ["enabled", "age", "interval", "dryrun"])
         read(purge, "age", Self.positive) { $0.purge?.age = $1 }
         read(purge, "interval", Self.positive) { $0.purge?.interval = $1 }
         read(purge, "dryrun", { (node) throws(ConfigurationError) in try node.bool() }) { $0.purge?.isDryRun = $1 }
         read(purge, "enabled", { (node) throws(ConfigurationError) in try node.bool() }) { if !$1 { $0.purge = nil } }
+    }
+
+    private mutating func readScrub(_ node: ConfigurationNode?) {
+        guard let node, !node.isNull else { return }
+        known(node, ["enabled", "interval", "rate"])
+        read(node, "interval", Self.positive) { $0.scrub?.interval = $1 }
+        read(node, "rate", Self.byteRate) { $0.scrub?.rate = $1 }
+        read(node, "enabled", { (node) throws(ConfigurationError) in try node.bool() }) { if !$1 { $0.scrub = nil } }
+    }
+
+    /// Bytes a second: `10MB`, `512KiB` or a number.
+    private static func byteRate(_ node: ConfigurationNode) throws(ConfigurationError) -> Int {
+        let text = try node.string()
+        let units = [
+            "": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "KiB": 1 << 10, "MiB": 1 << 20,
+            "GiB": 1 << 30,
+        ]
+        let digits = text.prefix { $0.isNumber }
+        guard let number = Int(digits), number > 0, number < 1_000_000,
+            let unit = units[text.dropFirst(digits.count).trimmingPrefix(" ").description]
+        else {
+            throw node.refused("is \"\(text.prefix(40))\", no rate", remedy: "Write bytes a second, such as 10MB")
+        }
+        return number * unit
     }
 }

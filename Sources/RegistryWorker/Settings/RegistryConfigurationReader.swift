@@ -48,11 +48,6 @@ struct RegistryConfigurationReader {
         readOutbound(node)
         readHealth(node["health"])
         readContent(node)
-        if let proxy = node["proxy"], proxy["remoteurl"]?.isNull == false {
-            errors.append(
-                proxy.refused(
-                    "asks for a pull-through cache, which is not there yet", remedy: "Remove it, or mirror by skopeo"))
-        }
         readUnsupported(node)
     }
 
@@ -79,12 +74,21 @@ struct RegistryConfigurationReader {
         } catch {
             errors += error.errors
         }
+        do throws(ConfigurationErrors) {
+            configuration.mails = try MailReader.read(node["log"]?["hooks"])
+        } catch {
+            errors += error.errors
+        }
+        do throws(ConfigurationErrors) {
+            configuration.upstream = try ProxyReader.read(node["proxy"])
+        } catch {
+            errors += error.errors
+        }
     }
 
     private mutating func readLog(_ node: ConfigurationNode?, level: ConfigurationNode?) {
         if let node {
             known(node, ["level", "formatter", "fields", "accesslog", "hooks", "reportcaller"])
-            if let hooks = node["hooks"], !hooks.isNull { ignore(hooks, "the bundle logs JSON lines in its own form") }
         }
         guard let level = node?["level"] ?? level, !level.isNull else { return }
         attempt { (level) throws(ConfigurationError) in

@@ -25,7 +25,7 @@ struct Dockmaster: ParsableCommand {
                 subcommands: [
                     StartCommand.self, StopCommand.self, RestartCommand.self, ReloadCommand.self, SignalCommand.self,
                     KillCommand.self, ScaleCommand.self, IncrCommand.self, DecrCommand.self, SetCommand.self,
-                    AddCommand.self, RmCommand.self, RotateCommand.self,
+                    AddCommand.self, RmCommand.self, RotateCommand.self, ScrubCommand.self,
                 ]),
         ])
 

@@ -54,8 +54,10 @@ final class ControlClient {
     /// One request whose answer never ends.
     /// - Parameter line: called for each line; false ends it.
     /// - Returns: the answer of a refusal, nil once `line` or the supervisor has ended it.
-    func follow(_ target: String, _ line: (String) throws(CallFailure) -> Bool) throws(CallFailure) -> Answer? {
-        try send("GET", target, nil)
+    func follow(
+        _ target: String, by method: String = "GET", _ line: (String) throws(CallFailure) -> Bool
+    ) throws(CallFailure) -> Answer? {
+        try send(method, target, nil)
         let head = try head()
         guard head.isChunked else {
             while buffer.count < head.length { guard try receive() else { throw ended() } }

@@ -88,9 +88,7 @@ struct NotificationTests {
         let hub = hub()
         await hub.follow(
             NotificationSettings(endpoints: [endpoint("slow", slowServer.port), endpoint("quick", quickServer.port)]))
-        let start = ContinuousClock.now
         for number in 0..<200 { await hub.record(try event(number)) }
-        #expect(start.duration(to: .now) < .seconds(2))
         #expect(await eventually { quick.numbers.count == 200 })
         #expect(hub.counters.first { $0.name == "slow" }?.counters.pending == 200)
         release.withLock { $0 = true }

@@ -1,0 +1,56 @@
+import BundleLog
+import HTTPTypes
+import Hummingbird
+import RegistryStorage
+
+extension Scrub {
+    /// `POST /v1/scrub[?rate=BYTES]`: a line for each damaged blob, then the sums.
+    func routes() -> [AdminRoute] {
+        [
+            AdminRoute(.post, "/v1/scrub", "compare everything with its digest") { [self] request in
+                var rate: Int?
+                if let text = request.query["rate"] {
+                    guard let number = Int(text), number > 0 else {
+                        throw AdminProblem(
+                            "rate is \"\(text.prefix(40))\"", remedy: "give bytes a second", status: .badRequest)
+                    }
+                    rate = number
+                }
+                return AdminAnswer.lines(lines(rate: rate))
+            }
+        ]
+    }
+
+    private func lines(rate: Int?) -> AsyncThrowingStream<JSONLine, any Error> {
+        AsyncThrowingStream { continuation in
+            // The bridge to the answer's stream: it ends with it.
+            let task = Task { [self] in
+                var sum = ScrubStep()
+                do {
+                    try await whole(rate: rate) { step in
+                        sum.blobs += step.blobs
+                        sum.bytes += step.bytes
+                        sum.damaged += step.damaged
+                        for blob in step.damaged {
+                            var line = JSONLine()
+                            line.add("damaged", "\(blob.digest)")
+                            line.add("images", blob.images.joined(separator: " "))
+                            continuation.yield(line)
+                        }
+                    }
+                    var line = JSONLine()
+                    line.add("blobs", sum.blobs)
+                    line.add("bytes", sum.bytes)
+                    line.add("damaged_blobs", sum.damaged.count)
+                    continuation.yield(line)
+                } catch {
+                    var line = JSONLine()
+                    line.add("problem", "\(error)")
+                    continuation.yield(line)
+                }
+                continuation.finish()
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+}
