@@ -112,6 +112,10 @@ let package = Package(
             dependencies: [
                 "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
                 "RegistryStorage", hummingbird, httpClient, log, nio, nioPosix, arguments,
+                // For what it sends out: certificates are verified, against an authority of one's own where one is named.
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
             ], swiftSettings: strict),
         .executableTarget(
             name: "ProxyWorker",
@@ -152,7 +156,8 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: [
-                "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "BundleConfig", "BundleLog", "CZlib",
+                "Supervisor", "Supervision", "PluginInterface", "ProcessControl", "BundleConfig", "BundleLog", "CLinux",
+                "CZlib",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -165,7 +170,8 @@ let package = Package(
             name: "RegistryWorkerTests",
             dependencies: [
                 "RegistryWorker", "RegistryStorage", "RegistryToken", "RegistryModel", "BundleConfig", "HTTPService",
-                hummingbird, nio, log, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+                hummingbird, nio, nioPosix, log, .product(name: "HummingbirdTesting", package: "hummingbird"), crypto,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
         .testTarget(
             name: "ProxyWorkerTests",
@@ -173,6 +179,7 @@ let package = Package(
                 "ProxyWorker", "BundleConfig", nio, nioPosix,
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ], swiftSettings: strict),
         .testTarget(name: "BundleTests", swiftSettings: strict),
     ],

@@ -84,9 +84,8 @@ actor ProxyService: Worker {
 
     func drain(within time: Duration) async {
         let deadline = ContinuousClock.now + time
-        for listener in listeners { try? await listener.close() }
-        listeners = []
-        for bound in loops { bound.eventLoop.execute { bound.value.table.drain() } }
+        await stopListening()
+        for bound in loops { try? await bound.eventLoop.submit { bound.value.table.drain() }.get() }
         while counter.count > 0, ContinuousClock.now < deadline {
             try? await Task.sleep(for: .milliseconds(10))
         }
@@ -96,6 +95,17 @@ actor ProxyService: Worker {
                 bound.value.close()
             }.get()
         }
+    }
+
+    /// Accepts nobody any more, and loses nobody who has been accepted: NIO closes connections that are still being set up
+    /// when their listener is closed. They pass from the listener's loop to their own and back before they count.
+    private func stopListening() async {
+        for listener in listeners { try? await listener.setOption(.autoRead, value: false).get() }
+        for _ in 1...2 {
+            for bound in loops { try? await bound.eventLoop.submit {}.get() }
+        }
+        for listener in listeners { try? await listener.close() }
+        listeners = []
     }
 
     private func setLevel(_ configuration: ProxyConfiguration) {

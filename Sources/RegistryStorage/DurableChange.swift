@@ -1,17 +1,40 @@
-/// A change of names on the disk that is to be durable: makes folders, puts files under their names, and remembers
-/// which folders must be synced for that. Nothing is durable before `sync()` has returned.
-struct DurableChange {
+/// A change of names on the disk that is to be durable: files are written and moves noted first, then `sync()` brings the
+/// files to the disk, gives them their names, and syncs the folders in which a name has changed. So a change costs two
+/// waits for the disk, however many files it has: a journal takes the first of each kind, and the rest with it.
+///
+/// Not by syncfs(2): measured, it gives 1.3 times the small images on a quiet disk, and beside a program that writes a few
+/// hundred MB/s without syncing a twentieth of them, because it waits for that program's bytes too.
+///
+/// Nothing is durable before `sync()` has returned; readers see an old file or the new one, whole.
+struct DurableChange: ~Copyable {
+    private struct Move {
+        var source: String
+        var path: String
+        var isLasting: Bool
+    }
+
     private let ledger: FolderLedger
+    private let desk: SyncDesk
     private let staging: String
     private let top: String
+    private var staged: [StagedFile] = []
+    private var unsyncedFiles: [StagedFile] = []
+    private var moves: [Move] = []
     private var unsynced: [String] = []
     private var made: [String] = []
+    private var settling: [String] = []
 
     /// - Parameter top: the folder that exists for certain; no folder above it is ever synced.
-    init(ledger: FolderLedger, staging: String, top: String) {
+    init(ledger: FolderLedger, desk: SyncDesk, staging: String, top: String) {
         self.ledger = ledger
+        self.desk = desk
         self.staging = staging
         self.top = top
+    }
+
+    /// A change that was given up leaves nothing in the staging folder.
+    deinit {
+        for file in staged { try? Disk.remove(file.path) }
     }
 
     /// Makes a folder and those above it.
@@ -24,12 +47,13 @@ struct DurableChange {
         let parent = Disk.parent(of: path)
         // Another request's delete may take the parent away at any moment: then it is made again.
         for _ in 0..<32 {
-            guard let isNew = try Disk.makeFolder(path) else {
+            guard try Disk.makeFolder(path) != nil else {
                 ledger.forget(parent)
                 try makeFolder(parent)
                 continue
             }
-            if !isNew { confirm(parent) }
+            // Ours or not, new or not: the parent may be one that another request has made and not synced yet.
+            confirm(parent)
             touch(parent)
             if isLasting { made.append(path) }
             return
@@ -51,60 +75,68 @@ struct DurableChange {
         if !unsynced.contains(folder) { unsynced.append(folder) }
     }
 
-    /// Moves a file, whose data are synced, to its name. Folders that vanish meanwhile (another request's delete) are made
-    /// again.
-    mutating func place(_ source: String, at path: String, isLasting: Bool = true) throws(StorageError) {
+    /// Makes sure of a file that was found under its name: it may be another request's that is still being synced.
+    mutating func confirm(file path: String) {
         let folder = Disk.parent(of: path)
-        for _ in 0..<32 {
-            try makeFolder(folder, isLasting: isLasting)
-            if try Disk.rename(source, to: path) {
-                touch(folder)
-                return
-            }
-            guard try Disk.exists(source) else { throw .io(operation: "rename", path: source, errno: 2) }
-            forgetAbove(folder)
-        }
-        throw .io(operation: "rename \(source) to", path: path, errno: 2)
+        if ledger.isSettled(folder) { return }
+        confirm(folder)
+        touch(folder)
+        settling.append(folder)
     }
 
-    /// Writes a small file under a passing name, syncs it, and moves it to its own: readers see the old or the new, whole.
+    /// Notes that a file, whose bytes are synced before `sync()`, is to get this name.
+    mutating func move(_ source: String, to path: String, isLasting: Bool = true) {
+        moves.append(Move(source: source, path: path, isLasting: isLasting))
+    }
+
+    /// Writes a small file that `sync()` brings to its name.
     mutating func write(_ bytes: [UInt8], at path: String, isLasting: Bool = true) throws(StorageError) {
-        let passing = "\(staging)/\(UploadID())"
-        do throws(StorageError) {
-            try Self.writeNew(bytes, at: passing)
-            try place(passing, at: path, isLasting: isLasting)
-        } catch {
-            try? Disk.remove(passing)
-            throw error
-        }
+        let file = try StagedFile(bytes, in: staging)
+        staged.append(file)
+        unsyncedFiles.append(file)
+        move(file.path, to: path, isLasting: isLasting)
     }
 
-    /// Syncs every folder in which a name has changed.
+    /// Syncs the bytes of what has been written, and nothing else yet.
+    mutating func syncFiles() throws(StorageError) {
+        for file in unsyncedFiles { try file.sync(desk) }
+        unsyncedFiles = []
+    }
+
+    /// Gives the files their names without waiting for the folders: for what nobody was promised.
+    mutating func placeOnly() throws(StorageError) {
+        try syncFiles()
+        for move in moves { try place(move) }
+        moves = []
+        staged = []
+    }
+
+    /// Makes all of it durable.
     mutating func sync() throws(StorageError) {
-        for folder in unsynced {
-            // A folder that is gone again has nothing to keep: what stood in it was removed by another request.
-            guard let file = try OpenFile(folder, .folder) else { continue }
-            try file.sync()
-        }
+        try placeOnly()
+        for folder in unsynced { try desk.sync(folder: folder) }
         ledger.learn(made)
+        ledger.settle(settling)
+        settling = []
         unsynced = []
         made = []
     }
 
-    private static func writeNew(_ bytes: [UInt8], at path: String) throws(StorageError) {
-        var file = try OpenFile(path, .create)
-        if file == nil {
-            // The staging folder itself is gone: somebody tidied up behind our back.
-            _ = try Disk.makeFolder(Disk.parent(of: path))
-            file = try OpenFile(path, .create)
+    /// Moves a file to its name. Folders that vanish meanwhile (another request's delete) are made again.
+    private mutating func place(_ move: Move) throws(StorageError) {
+        let folder = Disk.parent(of: move.path)
+        for _ in 0..<32 {
+            try makeFolder(folder, isLasting: move.isLasting)
+            ledger.unsettle(folder)
+            if try Disk.rename(move.source, to: move.path) {
+                touch(folder)
+                settling.append(folder)
+                return
+            }
+            guard try Disk.exists(move.source) else { throw .io(operation: "rename", path: move.source, errno: 2) }
+            forgetAbove(folder)
         }
-        guard let file else { throw .io(operation: "create", path: path, errno: 2) }
-        var failure: StorageError?
-        bytes.withUnsafeBytes { buffer in
-            do throws(StorageError) { try file.write(buffer, at: 0) } catch { failure = error }
-        }
-        if let failure { throw failure }
-        try file.syncData()
+        throw .io(operation: "rename \(move.source) to", path: move.path, errno: 2)
     }
 
     private func forgetAbove(_ folder: String) {

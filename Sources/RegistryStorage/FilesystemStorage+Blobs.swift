@@ -38,9 +38,7 @@ extension FilesystemStorage {
                     var change = change()
                     try writeLink(to: digest, at: layout.layerLink(digest, repository), &change)
                     // The blob may be another request's that is still being synced.
-                    let folder = Disk.parent(of: layout.blob(digest))
-                    change.confirm(folder)
-                    change.touch(folder)
+                    change.confirm(file: layout.blob(digest))
                     try change.sync()
                     vouch(digest, repository)
                     return (info, [.layer(info)])

@@ -25,27 +25,28 @@ extension FilesystemStorage {
                     var change = change()
                     let path = layout.blob(digest)
                     if try Disk.contents(of: path, limit: Manifest.maximumSize) == manifest.bytes {
-                        change.confirm(Disk.parent(of: path))
-                        change.touch(Disk.parent(of: path))
+                        change.confirm(file: path)
                     } else {
                         try change.write(manifest.bytes, at: path, isLasting: false)
                     }
                     // What it refers to may be another request's that is still being synced.
                     for content in manifest.requiredBlobs + manifest.manifests {
-                        let folder = Disk.parent(of: layout.blob(content.digest))
-                        change.confirm(folder)
-                        change.touch(folder)
+                        change.confirm(file: layout.blob(content.digest))
                     }
                     try writeLink(to: digest, at: layout.revisionLink(digest, repository), &change)
+                    var history = self.change()
+                    var tagging = self.change()
                     for tag in tags {
-                        try writeLink(to: digest, at: layout.tagIndexLink(digest, tag, repository), &change)
+                        try writeLink(to: digest, at: layout.tagIndexLink(digest, tag, repository), &history)
+                        try writeLink(to: digest, at: layout.tagLink(tag, repository), &tagging, isLasting: true)
                     }
                     // What a tag leads to is on the disk before the tag moves.
+                    try history.syncFiles()
+                    try tagging.syncFiles()
                     try change.sync()
-                    for tag in tags {
-                        try writeLink(to: digest, at: layout.tagLink(tag, repository), &change, isLasting: true)
-                    }
-                    try change.sync()
+                    // What a tag has pointed at is for distribution's own garbage-collect; no client is told of it.
+                    try history.placeOnly()
+                    try tagging.sync()
                     vouch(layout.revisionLink(digest, repository), layout.blob(digest))
                     return ((), [.manifest(manifest, digest, tags: tags)])
                 }

@@ -17,7 +17,7 @@ extension FilesystemStorage {
                 guard try OpenFile(layout.uploadData(id, repository), .create) != nil,
                     let start = try OpenFile(layout.uploadStart(id, repository), .create)
                 else { throw .uploadUnknown(id) }
-                try Self.write(Array(WallClock.text(WallClock.now()).utf8), to: start)
+                try start.write(Array(WallClock.text(WallClock.now()).utf8))
                 if algorithm != .sha256 { try saveState(ContentHash(algorithm), id, repository) }
             } catch {
                 try? Disk.removeTree(layout.upload(id, repository))
@@ -72,7 +72,7 @@ extension FilesystemStorage {
                 throw .digestMismatch(expected: digest, computed: try writer.digest(digest.algorithm) ?? digest)
             }
             do throws(StorageError) {
-                try writer.sync()
+                try writer.sync(desk)
                 try locks.holdShared(repository) { () throws(StorageError) in
                     try guards.shared(digest) { () throws(StorageError) in
                         try place(writer, id, repository, digest)
@@ -95,7 +95,7 @@ extension FilesystemStorage {
         try index.changing(repository) { () throws(StorageError) in
             var change = change()
             // Over a blob that is there, too: these bytes have just been compared with their digest, those may have rotted.
-            try change.place(layout.uploadData(id, repository), at: layout.blob(digest), isLasting: false)
+            change.move(layout.uploadData(id, repository), to: layout.blob(digest), isLasting: false)
             try writeLink(to: digest, at: layout.layerLink(digest, repository), &change)
             try change.sync()
             vouch(digest, repository)
@@ -178,8 +178,10 @@ extension FilesystemStorage {
                 default: break
                 }
             }
-            try writer.sync()
-            try saveState(writer.hash, id, repository)
+            if writer.size - writer.synced >= stateStep {
+                try writer.sync(desk)
+                try saveState(writer.hash, id, repository)
+            }
             sessions.remember(id, UploadSessions.Memory(hash: writer.hash, synced: writer.synced))
         } catch {
             discardAfter(error, id, repository)
@@ -204,14 +206,6 @@ extension FilesystemStorage {
         }
     }
 
-    private static func write(_ bytes: [UInt8], to file: borrowing OpenFile) throws(StorageError) {
-        var failure: StorageError?
-        bytes.withUnsafeBytes { buffer in
-            do throws(StorageError) { try file.write(buffer, at: 0) } catch { failure = error }
-        }
-        if let failure { throw failure }
-    }
-
     /// Writes the state of now, then removes older ones.
     private func saveState(
         _ hash: ContentHash, _ id: UploadID, _ repository: RepositoryName
@@ -222,7 +216,7 @@ extension FilesystemStorage {
         let passing = "\(folder)/.\(name)"
         try Disk.remove(passing)
         guard let file = try OpenFile(passing, .create) else { throw .uploadUnknown(id) }
-        try Self.write(hash.state, to: file)
+        try file.write(hash.state)
         guard try Disk.rename(passing, to: "\(folder)/\(name)") else { throw .uploadUnknown(id) }
         for entry in try Disk.entries(of: folder) ?? [] where entry.name != name {
             try Disk.remove("\(folder)/\(entry.name)")

@@ -10,6 +10,9 @@ import Synchronization
 package final class FilesystemStorage: RegistryStore {
     let layout: StorageLayout
     let ledger = FolderLedger()
+    let desk: SyncDesk
+    /// Below this many new bytes no state of an upload is saved: reading them again costs less than the sync for it.
+    let stateStep: Int
     let reads: BlockingPool
     let writes: BlockingPool
     let cache: ManifestCache
@@ -30,31 +33,41 @@ package final class FilesystemStorage: RegistryStore {
     /// - Parameters:
     ///   - cacheSize: bytes of manifests that are kept in memory.
     ///   - notify: told of the background work's findings.
-    package init(
+    package convenience init(
         root: String, cacheSize: Int = 8 << 20, notify: @escaping @Sendable (StorageNotice) -> Void = { _ in }
     ) throws(StorageError) {
+        try self.init(root: root, cacheSize: cacheSize, desk: SyncDesk(), notify: notify)
+    }
+
+    init(
+        root: String, cacheSize: Int = 8 << 20, desk: SyncDesk, stateStep: Int = 1 << 20,
+        notify: @escaping @Sendable (StorageNotice) -> Void = { _ in }
+    ) throws(StorageError) {
+        self.desk = desk
+        self.stateStep = stateStep
         layout = StorageLayout(root: root)
         reads = BlockingPool(threads: 8)
         writes = BlockingPool(threads: 16)
         cache = ManifestCache(capacity: cacheSize)
-        try Self.prepare(layout, ledger)
         index = RegistryIndex(layout: layout, notify: notify)
+        try prepare()
+        index.begin()
     }
 
-    private static func prepare(_ layout: StorageLayout, _ ledger: FolderLedger) throws(StorageError) {
+    private func prepare() throws(StorageError) {
         var missing: [String] = []
         var top = layout.root
         while try Disk.makeFolder(top) == nil {
             missing.append(top)
             top = Disk.parent(of: top)
         }
-        var change = DurableChange(ledger: ledger, staging: layout.staging, top: top)
+        var change = DurableChange(ledger: ledger, desk: desk, staging: layout.staging, top: top)
         for folder in missing.reversed() { try change.makeFolder(folder) }
         for folder in [layout.blobs, layout.repositories, layout.staging] { try change.makeFolder(folder) }
         // The topmost folder may be one that has just been made.
         if top != "/" { change.touch(Disk.parent(of: top)) }
         try change.sync()
-        try clearStaging(layout)
+        try Self.clearStaging(layout)
     }
 
     /// Removes what is older than an hour: another process of ours may be at work on what is younger.
@@ -69,7 +82,7 @@ package final class FilesystemStorage: RegistryStore {
 
     /// A change of names below the root.
     func change() -> DurableChange {
-        DurableChange(ledger: ledger, staging: layout.staging, top: layout.base)
+        DurableChange(ledger: ledger, desk: desk, staging: layout.staging, top: layout.base)
     }
 
     /// The digest in a link file.
@@ -86,9 +99,7 @@ package final class FilesystemStorage: RegistryStore {
         to digest: Digest, at path: String, _ change: inout DurableChange, isLasting: Bool = false
     ) throws(StorageError) {
         if try link(at: path) == digest {
-            // It may be another request's of a moment ago: make sure of its folder too.
-            change.confirm(Disk.parent(of: path))
-            change.touch(Disk.parent(of: path))
+            change.confirm(file: path)
         } else {
             try change.write(Array(digest.description.utf8), at: path, isLasting: isLasting)
         }
@@ -121,11 +132,7 @@ package final class FilesystemStorage: RegistryStore {
             guard let file = try OpenFile(path, .create) else {
                 throw .io(operation: "create", path: path, errno: 2)
             }
-            var failure: StorageError?
-            withUnsafeBytes(of: UInt64(0)) { bytes in
-                do throws(StorageError) { try file.write(bytes, at: 0) } catch { failure = error }
-            }
-            if let failure { throw failure }
+            try file.write([0])
         }
     }
 }

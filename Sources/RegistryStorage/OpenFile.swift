@@ -65,6 +65,15 @@ struct OpenFile: ~Copyable {
         }
     }
 
+    /// Writes all of a new file.
+    borrowing func write(_ bytes: [UInt8]) throws(StorageError) {
+        var failure: StorageError?
+        bytes.withUnsafeBytes { buffer in
+            do throws(StorageError) { try write(buffer, at: 0) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
     /// Reads up to the buffer's size at an offset; fewer only at the end of the file.
     borrowing func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StorageError) -> Int {
         var done = 0

@@ -43,9 +43,9 @@ final class UploadWriter: @unchecked Sendable {
         }
     }
 
-    func sync() throws(StorageError) {
+    func sync(_ desk: SyncDesk) throws(StorageError) {
         if synced == size && size > 0 { return }
-        try file.syncData()
+        try desk.sync(file)
         synced = size
     }
 

@@ -19,6 +19,8 @@ final class RegistryWorker: Worker {
         var purge: UploadPurge
         var admin: AdminSocket?
         var keeper: IndexKeeper
+        var collection: CollectionSchedule
+        var hub: NotificationHub
     }
 
     private let file: String
@@ -37,9 +39,11 @@ final class RegistryWorker: Worker {
                 level: notice.level == .info ? .info : .warning, "\(notice.sentence)",
                 metadata: [LogField.event: "\(notice.event)"])
         }
-        let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
+        let hub = NotificationHub(configuration, logger: context.logger)
+        let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal(), hub: hub)
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
+        await hub.follow(configuration.notifications)
         let inherited = context.sockets.descriptors(named: "registry")
         if inherited.isEmpty {
             try await listener.start(address: configuration.address)
@@ -49,14 +53,16 @@ final class RegistryWorker: Worker {
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
         let keeper = IndexKeeper(storage: storage)
         keeper.start()
+        let collection = CollectionSchedule(storage: storage, logger: context.logger)
+        collection.follow(configuration.collection, isReadOnly: configuration.isReadOnly)
         let admin = AdminSocket.path(beside: configuration.address).map {
-            AdminSocket(path: $0, routes: Self.adminRoutes(), logger: context.logger)
+            AdminSocket(path: $0, routes: Self.adminRoutes(collection), logger: context.logger)
         }
         try await admin?.start()
         running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                admin: admin, keeper: keeper)
+                admin: admin, keeper: keeper, collection: collection, hub: hub)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -71,6 +77,8 @@ final class RegistryWorker: Worker {
         report(configuration, logger)
         current.settings.replace(settings)
         current.purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        current.collection.follow(configuration.collection, isReadOnly: configuration.isReadOnly)
+        await current.hub.follow(configuration.notifications)
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -79,14 +87,16 @@ final class RegistryWorker: Worker {
     func drain(within: Duration) async {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
+        current.collection.follow(CollectionSettings(), isReadOnly: true)
         await current.admin?.drain(within: .zero)
         await current.listener.drain(within: within)
+        await current.hub.stop()
         await current.keeper.stop()
     }
 
     /// What an administrator may ask, from each room that has something to offer.
-    private static func adminRoutes() -> [AdminRoute] {
-        []
+    private static func adminRoutes(_ collection: CollectionSchedule) -> [AdminRoute] {
+        collection.adminRoutes
     }
 
     /// Everything goes to the registry's own routing: names with slashes do not fit a router's patterns.

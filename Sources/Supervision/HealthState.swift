@@ -1,5 +1,5 @@
 /// What the results of a watcher's health checks come to.
-package struct HealthState: Sendable, Equatable {
+package struct HealthState: Sendable, Equatable, Codable {
     /// What a result has changed.
     package enum Change: Sendable, Equatable {
         /// It goes on as it was.

@@ -19,6 +19,9 @@ package struct WatcherMachine: Sendable, Equatable, Codable {
 
     /// A process that does not die of SIGKILL hangs in the kernel; it is killed again this often.
     package static let killAgain: Duration = .seconds(10)
+    /// What could not be started is not tried again sooner, whatever the policy says: there would be no process to wait
+    /// for, only a loop.
+    package static let startPause: Duration = .milliseconds(100)
 
     package init(settings: WatcherSettings, jitter: Double = 0) {
         self.settings = settings
@@ -210,7 +213,7 @@ package struct WatcherMachine: Sendable, Equatable, Codable {
         return [isSpawning ? .abandonSpawn : .killGroup, arm(after: Self.killAgain, at: now)]
     }
 
-    /// What the policy makes of a failure. It always leaves a timer or a spawn behind, or ends in `failed`.
+    /// What the policy makes of a failure. `end` is nil where no process came to be. It always leaves a timer or a spawn behind, or ends in `failed`.
     mutating func failed(
         end: ProcessEnd?, uptime: Duration?, at now: Duration, _ report: (WatcherReport.Sequel) -> WatcherReport
     ) -> [WatcherAction] {
@@ -219,7 +222,8 @@ package struct WatcherMachine: Sendable, Equatable, Codable {
         if policy.respawn == .never { return giveUp(report(.notRestarted)) }
         switch history.note(at: now, uptime: uptime, policy: policy) {
         case .giveUp: return giveUp(report(.gaveUp(failures: history.count, window: policy.window)))
-        case .restart(after: let delay):
+        case .restart(after: var delay):
+            if end == nil { delay = max(delay, Self.startPause) }
             let sequel = WatcherReport.Sequel.restart(
                 after: delay, failures: history.count, limit: policy.limit, window: policy.window)
             guard delay > .zero else { return [.report(report(sequel))] + begin(at: now) }

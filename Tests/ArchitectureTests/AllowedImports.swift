@@ -52,7 +52,8 @@ enum AllowedImports {
         "CZlib": ["Supervisor"],
         "CCrypt": ["AuthWorker", "BundleConfig"],
         "CSystemd": ["BundleLog", "WorkerRuntime", "Supervisor"],
-        "NIOSSL": ["ProxyWorker"],
+        // The proxy serves TLS; the registry is a client of it: webhooks, mail, an upstream registry.
+        "NIOSSL": ["ProxyWorker", "RegistryWorker"],
         "Hummingbird": ["HTTPService", "AuthWorker", "RegistryWorker"],
         "Yams": ["BundleConfig"],
         "JWTKit": ["RegistryToken"],

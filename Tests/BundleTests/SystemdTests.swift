@@ -135,11 +135,8 @@ extension WholeBundle {
             _ = try await plain.wait(within: .seconds(60))
             let answers = folder.text("output").split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
             let connects = folder.text("connects").split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
-            // Refused (curl's 7) is none. An answer that the old proxy's drain cuts (18, seen once in some runs) is a defect
-            // of the proxy's that is known and not mended yet.
             let failures = folder.text("failures")
-            #expect(answers.count == 2 && answers[0] > 3 && answers[1] <= 3, "\(answers) \(failures)")
-            #expect(!failures.contains("curl: (7)"), "\(failures)")
+            #expect(answers.count == 2 && answers[0] > 3 && answers[1] == 0, "\(answers) \(failures)")
             #expect(connects.count == 2 && connects[0] > 10 && connects[1] == 0, "\(connects)")
             let stored = try await machine.property("NFileDescriptorStore")
             #expect(stored == "4", "https, http, auth.sock and registry.sock")

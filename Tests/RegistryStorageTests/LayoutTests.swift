@@ -31,7 +31,7 @@ struct LayoutTests {
     @Test("of an upload has data, its beginning and the digest's state")
     func upload() async throws {
         let folder = try TemporaryFolder()
-        let storage = try FilesystemStorage(root: folder.path)
+        let storage = try FilesystemStorage(root: folder.path, desk: SyncDesk(), stateStep: 1)
         let name = try #require(RepositoryName("a"))
         let upload = try await storage.beginUpload(in: name, algorithm: .sha256)
         _ = try await storage.append(Body(Array("abc".utf8)), to: upload.id, in: name, at: nil, isLast: false)

@@ -14,7 +14,7 @@ struct UploadTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        storage = try FilesystemStorage(root: folder.path)
+        storage = try FilesystemStorage(root: folder.path, desk: SyncDesk(), stateStep: 1)
         name = try #require(RepositoryName("team/app"))
     }
 

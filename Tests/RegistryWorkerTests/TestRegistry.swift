@@ -3,6 +3,7 @@ import HTTPService
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
 import RegistryModel
 import RegistryToken
@@ -16,10 +17,14 @@ struct TestRegistry {
     let folder = "/tmp/dockmaster-worker-\(getpid())-\(UploadID())"
     let storage: FilesystemStorage
     let settings: SettingsBox
+    /// Who is told; nil unless it is asked for.
+    let hub: NotificationHub?
     private let app: any ApplicationProtocol
 
     /// - Parameter isOpen: without tokens.
-    init(isOpen: Bool = true, isDeleteEnabled: Bool = true, isReadOnly: Bool = false) throws {
+    init(
+        isOpen: Bool = true, isDeleteEnabled: Bool = true, isReadOnly: Bool = false, isNotifying: Bool = false
+    ) throws {
         var configuration = RegistryConfiguration()
         configuration.root = folder
         configuration.isDeleteEnabled = isDeleteEnabled
@@ -27,7 +32,9 @@ struct TestRegistry {
         if !isOpen { configuration.access = .token(TestToken.access) }
         storage = try FilesystemStorage(root: folder)
         settings = SettingsBox(try RegistrySettings(configuration))
-        let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
+        hub = isNotifying ? NotificationHub(configuration, logger: Logger(label: "test")) : nil
+        let registry = RegistryMiddleware(
+            storage: storage, settings: settings, journal: ActivityJournal(), hub: hub)
         app = Application(responder: RegistryWorker.responder(registry))
     }
 

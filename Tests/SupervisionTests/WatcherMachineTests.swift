@@ -37,6 +37,21 @@ struct WatcherMachineTests {
             ])
     }
 
+    @Test("whose spawn fails pauses before the next, even where its policy knows no pause: else it would never return")
+    func spawnFailsWithoutBackoff() {
+        var settings = Self.settings
+        settings.policy.initial = .zero
+        settings.policy.cap = .zero
+        var machine = WatcherMachine(settings: settings)
+        _ = machine.handle(.start, at: .zero)
+        #expect(machine.handle(.spawnFailed, at: .zero).last == .arm(generation: 2, after: WatcherMachine.startPause))
+        #expect(machine.state == .backoff)
+        // A process that ran and ended is another matter.
+        _ = machine.handle(.timer(generation: 2), at: .seconds(1))
+        _ = machine.handle(.spawned, at: .seconds(1))
+        #expect(machine.handle(.exited(.code(1)), at: .seconds(1)).last == .spawn)
+    }
+
     @Test("past its settling time is started again at once")
     func restartsAtOnce() {
         var machine = machine("running")

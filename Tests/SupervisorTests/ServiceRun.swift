@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import ProcessControl
 
@@ -105,7 +106,7 @@ final class ServiceRun {
     }
 
     static func mode(_ path: String) -> UInt32 {
-        var status = Glibc.stat()
-        return stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
+        var status = clinux_status()
+        return clinux_stat(path, &status) == 0 ? status.mode : 0
     }
 }

@@ -36,7 +36,9 @@ struct UpgradeStateTests {
     private func state(_ machine: WatcherMachine) -> UpgradeState {
         let slot = UpgradeState.Slot(
             place: 1, definition: definition, machine: machine, instance: 7, restarts: 6, pid: 42, mainProcess: nil,
-            startedAt: 5, status: "s", spawnProblem: nil, timerDue: 9, timerGeneration: 3,
+            startedAt: 5, status: "s", spawnProblem: nil,
+            lastEnd: .init(end: .signal(9), time: 3), controlGroup: "/g", tree: [.init(pid: 1, started: "2")],
+            health: HealthState(), timerDue: 9, timerGeneration: 3,
             outputs: [
                 .init(isError: true, file: nil, reading: 8, writing: 9, rest: Hexadecimal.text(Array("half".utf8)))
             ])
@@ -45,7 +47,9 @@ struct UpgradeStateTests {
             plugins: [.init(name: "p", use: .executable(["x"]), may: ["restart"], settings: "{}")], pluginProcesses: [],
             essential: ["w"], order: ["w"],
             watchers: [
-                .init(definition: definition, goal: .down, instances: 7, refusal: nil, slots: [slot], retiring: [])
+                .init(
+                    definition: definition, goal: .down, instances: 7, refusal: nil, passed: [.beforeStart],
+                    slots: [slot], retiring: [])
             ], leftovers: [], sockets: [], notifySocket: 5, lock: -1)
     }
 

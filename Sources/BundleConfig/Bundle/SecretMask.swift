@@ -4,21 +4,27 @@ enum SecretMask {
         "password", "secret", "client_secret", "bind_password", "accesskey", "secretkey", "authorization", "passphrase",
     ]
 
+    /// What is a secret below `notifications` and nowhere else: a webhook's token stands in its headers or its URL.
+    private static let notificationKeys = ["headers", "url"]
+
     /// The document with the values of secret keys, private keys and credentials in URLs as `•••`.
-    static func masked(_ node: ConfigurationNode) -> ConfigurationNode {
+    static func masked(_ node: ConfigurationNode) -> ConfigurationNode { masked(node, keys) }
+
+    private static func masked(_ node: ConfigurationNode, _ keys: [String]) -> ConfigurationNode {
         var result = node
         switch node.value {
         case .null: break
         case .scalar(let text, let plain):
             result.value = .scalar(masked(text), plain: plain)
         case .sequence(let nodes):
-            result.value = .sequence(nodes.map(masked))
+            result.value = .sequence(nodes.map { masked($0, keys) })
         case .mapping(let entries):
             result.value = .mapping(
                 entries.map { entry in
-                    keys.contains(entry.key.lowercased())
-                        ? .init(key: entry.key, value: hidden(entry.value))
-                        : .init(key: entry.key, value: masked(entry.value))
+                    let key = entry.key.lowercased()
+                    if keys.contains(key) { return .init(key: entry.key, value: hidden(entry.value)) }
+                    let inner = key == "notifications" ? keys + notificationKeys : keys
+                    return .init(key: entry.key, value: masked(entry.value, inner))
                 })
         }
         return result

@@ -21,11 +21,12 @@ enum HTTP2Setup {
             eventLoop: channel.eventLoop,
             configuration: .init(
                 maxIdleTime: state.idleTimeout, maxAge: nil, maxGraceTime: .seconds(30), keepalive: nil))
+        let streams = OpenStreams(on: channel.eventLoop, next: manager.http2StreamDelegate)
         let box = NIOLoopBound(services, eventLoop: channel.eventLoop)
         let pipeline = channel.pipeline.syncOperations
         let handler = NIOHTTP2Handler(
             mode: .server, eventLoop: channel.eventLoop, connectionConfiguration: connectionConfiguration,
-            streamConfiguration: streamConfiguration, streamDelegate: manager.http2StreamDelegate
+            streamConfiguration: streamConfiguration, streamDelegate: streams
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
                 let pipeline = stream.pipeline.syncOperations
@@ -35,6 +36,7 @@ enum HTTP2Setup {
             }
         }
         try pipeline.addHandler(handler)
+        try pipeline.addHandler(ConnectionFarewell(streams: streams))
         try pipeline.addHandler(manager)
         try pipeline.addHandler(ConnectionCloser())
         // The connection has been active since before the handshake: the manager's idle timer starts here.

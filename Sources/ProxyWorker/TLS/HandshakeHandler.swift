@@ -48,12 +48,6 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.close(promise: nil)
     }
 
-    private func drainSoon(_ channel: any Channel) {
-        channel.eventLoop.assumeIsolated().scheduleTask(in: HTTP1ServerCodec.firstRequestTime) {
-            channel.pipeline.syncOperations.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
-        }
-    }
-
     private func finish(_ context: ChannelHandlerContext, _ negotiated: String?) {
         let pipeline = context.pipeline.syncOperations
         connection.isHTTP2 = negotiated == "h2"
@@ -67,7 +61,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
                 try ConnectionSetup.addHTTP1(context.channel, services: services, connection: connection)
             }
             pipeline.removeHandler(self, promise: nil)
-            if isDraining { drainSoon(context.channel) }
+            if isDraining { pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
         } catch {
             context.close(promise: nil)
         }

@@ -19,10 +19,12 @@ extension RegistryMiddleware {
             // docker asks for each layer before it pushes it: its push begins here.
             journal.pushBegins(by: request.caller, from: request.context.remoteAddress, to: repository)
             let info = try await storage.blob(digest, in: repository)
+            tellPull(request, repository, info)
             return answer(request, info, range: ByteRange(request.headers[.range], size: info.size), reader: nil)
         case .get:
             let request = try await admit(request, .repository(repository, "pull"))
             let reader = try await storage.open(digest, in: repository)
+            tellPull(request, repository, reader.info)
             let isCurrent = request.headers[.ifRange].map { Self.matches($0, "\"\(digest)\"") } ?? true
             let range = ByteRange(isCurrent ? request.headers[.range] : nil, size: reader.info.size)
             return answer(request, reader.info, range: range, reader: reader)
@@ -30,6 +32,7 @@ extension RegistryMiddleware {
             let request = try await admit(request, .repository(repository, "delete"))
             try requireDeletable(request)
             try await storage.deleteBlob(digest, in: repository)
+            await tellDelete(request, repository, digest: digest)
             log(request, repository, "deleted", "deleted the blob \(digest.short) of \(repository)")
             return request.empty(.accepted, [.contentDigest: digest.description])
         default: throw methodNotAllowed("GET, HEAD, DELETE")

@@ -43,6 +43,7 @@ extension RegistryMiddleware {
         _ request: RegistryRequest, _ repository: RepositoryName, _ reference: Reference
     ) async throws -> Response {
         let manifest = try await storage.manifest(reference, in: repository)
+        tellPull(request, repository, reference, manifest)
         let etag = "\"\(manifest.digest)\""
         var headers: HTTPFields = [.contentDigest: manifest.digest.description, .eTag: etag]
         if Self.matches(request.headers[.ifNoneMatch], etag) { return request.empty(.notModified, headers) }
@@ -94,8 +95,11 @@ extension RegistryMiddleware {
             digest = computed
             tags = [tag]
         }
-        try await storage.put(manifest, as: digest, tags: tags, in: repository)
+        try await setting(tags, in: repository, to: digest, request) {
+            try await storage.put(manifest, as: digest, tags: tags, in: repository)
+        }
         logPush(request, repository, reference, manifest, digest)
+        await tellPush(request, repository, manifest, digest, tags: tags)
         var headers: HTTPFields = [
             .location: request.location(repository, "manifests/\(digest)"), .contentDigest: digest.description,
         ]
@@ -130,10 +134,16 @@ extension RegistryMiddleware {
     private func deleteManifest(
         _ request: RegistryRequest, _ repository: RepositoryName, _ reference: Reference
     ) async throws -> Response {
+        try await requireMutable(reference, in: repository, request)
         var gone: [Tag] = []
         switch reference {
-        case .tag(let tag): try await storage.deleteTag(tag, in: repository)
-        case .digest(let digest): gone = try await storage.deleteManifest(digest, in: repository)
+        case .tag(let tag):
+            try await storage.deleteTag(tag, in: repository)
+            await tellDelete(request, repository, tag: tag)
+        case .digest(let digest):
+            gone = try await storage.deleteManifest(digest, in: repository)
+            await tellDelete(request, repository, digest: digest)
+            for tag in gone { await tellDelete(request, repository, tag: tag) }
         }
         let with = gone.isEmpty ? "" : " and its tags \(gone.map(\.description).joined(separator: ", "))"
         log(request, repository, "deleted", "deleted \(repository)\(reference.suffix)\(with)")

@@ -19,8 +19,10 @@ extension RegistryMiddleware {
         try requireWritable(request)
         journal.pushBegins(by: request.caller, from: request.context.remoteAddress, to: repository)
         if let mount, let info = try await mounted(mount, from: source ?? repository, into: repository) {
+            await tellBlob(request, repository, info, from: source ?? repository)
             return created(request, repository, info)
         }
+        try await requireRoom(request, repository, announced: announced(request))
         let whole = try request.query["digest"].map(request.digest)
         let upload = try await storage.beginUpload(
             in: repository, algorithm: try whole?.algorithm ?? Self.algorithm(request))
@@ -29,7 +31,9 @@ extension RegistryMiddleware {
         }
         do {
             _ = try await storage.append(request.request.body, to: upload.id, in: repository, at: 0, isLast: true)
-            return created(request, repository, try await storage.commit(upload.id, in: repository, as: whole))
+            let info = try await storage.commit(upload.id, in: repository, as: whole)
+            await tellBlob(request, repository, info)
+            return created(request, repository, info)
         } catch {
             try? await storage.cancelUpload(upload.id, in: repository)
             throw error
@@ -67,7 +71,9 @@ extension RegistryMiddleware {
         }
         let digest = try request.digest(text)
         if request.hasBody { _ = try await receive(request, repository, id, isLast: true) }
-        return created(request, repository, try await storage.commit(id, in: repository, as: digest))
+        let info = try await storage.commit(id, in: repository, as: digest)
+        await tellBlob(request, repository, info)
+        return created(request, repository, info)
     }
 
     /// Takes a body to an upload; with Content-Range only just where the upload ends.
@@ -86,6 +92,7 @@ extension RegistryMiddleware {
             }
             range = parsed
         }
+        try await requireRoom(request, repository, announced: announced(request))
         do {
             let upload = try await storage.append(
                 request.request.body, to: id, in: repository, at: range?.start, isLast: isLast)

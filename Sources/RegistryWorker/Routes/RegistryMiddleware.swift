@@ -14,6 +14,9 @@ struct RegistryMiddleware: RouterMiddleware {
     let storage: any RegistryStore
     let settings: SettingsBox
     let journal: ActivityJournal
+    /// Nil where nobody is ever told.
+    var hub: NotificationHub?
+    let pushing = TagsInHand()
 
     func handle(
         _ request: Request, context: ServiceRequestContext,

@@ -40,12 +40,16 @@ struct RegistryConfiguration: Sendable, Equatable {
     var isReadOnly = false
     /// Nil when uploads are not purged.
     var purge: Purge? = Purge()
+    /// `storage.maintenance.gc`
+    var collection = CollectionSettings()
+    var policy = RegistryPolicy()
     var address = ListenAddress.tcp(host: "0.0.0.0", port: 5_000)
     /// What Locations begin with; empty for relative ones.
     var locationPrefix = ""
     /// Headers that every answer gets.
     var headers: [Header] = []
     var access = Access.none
+    var notifications = NotificationSettings()
     /// One sentence for each key that is ignored.
     var warnings: [String] = []
 
@@ -68,6 +72,8 @@ struct RegistryConfiguration: Sendable, Equatable {
     /// - Throws: `ConfigurationError` or `ConfigurationErrors`.
     init(_ node: ConfigurationNode) throws {
         try self.init(RegistryConfigurationReader.read(node))
+        policy = try RegistryPolicyReader.read(node["policy"])
+        collection = try CollectionSettings(node["storage"]?["maintenance"]?["gc"])
     }
 
     private init(_ configuration: RegistryConfiguration) {

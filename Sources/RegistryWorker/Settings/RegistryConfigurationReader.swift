@@ -39,6 +39,7 @@ struct RegistryConfigurationReader {
         readStorage(node["storage"])
         readAuth(node["auth"], in: node)
         readHTTP(node["http"])
+        readOutbound(node)
         if let health = node["health"], !health.isNull {
             ignore(health, "the registry answers /healthz with the state of its storage")
         }
@@ -49,13 +50,25 @@ struct RegistryConfigurationReader {
         }
         let reasons = [
             "middleware": "there is no middleware", "reporting": "nothing is reported to third parties",
-            "notifications": "no webhooks are sent", "redis": "no cache of redis is needed",
-            "compatibility": "schema 1 is not supported", "policy": "no repository classes are told apart",
+            "redis": "no cache of redis is needed",
+            "compatibility": "schema 1 is not supported",
             "validation": "manifests are always validated, their URLs never fetched",
             "catalog": "the catalogue has pages of any length",
         ]
+        if let classes = node["policy"]?["repository"], !classes.isNull {
+            ignore(classes, "no repository classes are told apart")
+        }
         for (key, reason) in reasons.sorted(by: { $0.key < $1.key }) {
             if let part = node[key], !part.isNull { ignore(part, reason) }
+        }
+    }
+
+    /// What the registry sends to others and asks of them: each part has a reader of its own.
+    private mutating func readOutbound(_ node: ConfigurationNode) {
+        do throws(ConfigurationErrors) {
+            configuration.notifications = try NotificationReader.read(node["notifications"])
+        } catch {
+            errors += error.errors
         }
     }
 
@@ -121,7 +134,7 @@ struct RegistryConfigurationReader {
 
     private mutating func readMaintenance(_ node: ConfigurationNode?) {
         guard let node, !node.isNull else { return }
-        known(node, ["uploadpurging", "readonly"])
+        known(node, ["uploadpurging", "readonly", "gc"])
         if let readOnly = node["readonly"], !readOnly.isNull {
             known(readOnly, ["enabled"])
             read(readOnly, "enabled", { (node) throws(ConfigurationError) in try node.bool() }) { $0.isReadOnly = $1 }

@@ -8,12 +8,14 @@ struct RegistrySettings: Sendable {
     let isReadOnly: Bool
     let locationPrefix: String
     let headers: HTTPFields
+    let policy: RegistryPolicy
 
     /// - Throws: `ConfigurationError` when the key material cannot be used.
     init(_ configuration: RegistryConfiguration) throws(ConfigurationError) {
         gate = try AccessGate(configuration.access)
         isDeleteEnabled = configuration.isDeleteEnabled
         isReadOnly = configuration.isReadOnly
+        policy = configuration.policy
         locationPrefix = configuration.locationPrefix
         var headers = HTTPFields()
         for header in configuration.headers {

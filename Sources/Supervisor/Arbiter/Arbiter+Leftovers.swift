@@ -20,8 +20,8 @@ extension Arbiter {
         }
         if slot.controlGroup == nil { slot.controlGroup = groups.make("\(slot.watcher).\(slot.number)") }
         guard let group = slot.controlGroup else { return -1 }
-        if let limits, let problem = groups.limit(group, limits) { tellUnlimited(slot, problem) }
         let entrance = try groups.entrance(group).release()
+        if let limits, let problem = groups.limit(group, limits) { tellUnlimited(slot, problem) }
         request.controlGroup = entrance
         return entrance
     }

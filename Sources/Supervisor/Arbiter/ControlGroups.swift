@@ -6,8 +6,10 @@ internal import Supervision
 /// hold for all of it together. Where the tree is not ours to write there are none, and other means have to do.
 /// - Source: Linux, Documentation/admin-guide/cgroup-v2.rst.
 final class ControlGroups {
-    /// `<our own group>/dockmaster-<our pid>`.
-    private let folder: String
+    /// `<our own group>/dockmaster-<our pid>`; with a number more where a supervisor of another PID namespace has that.
+    private var folder: String
+    /// Held while the folder is ours. A pid would not tell: that of a supervisor in another PID namespace says nothing.
+    private var lock: OwnedDescriptor?
     private var isMade = false
     private var hasControllers: Result<Void, SystemError>?
     /// Groups whose processes have not all gone yet.
@@ -55,11 +57,7 @@ final class ControlGroups {
     /// Makes a group.
     /// - Returns: its folder; nil where none can be made.
     func make(_ name: String) -> String? {
-        if !isMade {
-            Self.removeStale(in: own)
-            guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { return nil }
-            isMade = true
-        }
+        guard isMade || hold() else { return nil }
         let safe = name.map { $0 == "/" ? "_" : $0 }
         for attempt in 0..<100 {
             let group = "\(folder)/\(String(safe))" + (attempt == 0 ? "" : "+\(attempt)")
@@ -71,9 +69,49 @@ final class ControlGroups {
         return nil
     }
 
-    /// - Returns: what a process enters the group by.
+    /// - Returns: what a process enters the group by. A group that somebody has tidied away is made again.
     func entrance(_ group: String) throws(SystemError) -> OwnedDescriptor {
-        try OwnedDescriptor.open("\(group)/cgroup.procs", O_WRONLY)
+        do throws(SystemError) {
+            return try OwnedDescriptor.open("\(group)/cgroup.procs", O_WRONLY)
+        } catch {
+            guard error.code == ENOENT else { throw error }
+            mkdir(folder, 0o755)
+            mkdir(group, 0o755)
+            return try OwnedDescriptor.open("\(group)/cgroup.procs", O_WRONLY)
+        }
+    }
+
+    /// Makes our folder.
+    private func hold() -> Bool {
+        Self.removeStale(in: own)
+        for attempt in 0..<100 {
+            folder = "\(own)/dockmaster-\(getpid())" + (attempt == 0 ? "" : "+\(attempt)")
+            guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { return false }
+            lock = Self.locked(folder)
+            if lock != nil {
+                isMade = true
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Goes on with a group of this process's earlier program.
+    func resume(_ group: String) {
+        guard !isMade, let end = group.lastIndex(of: "/"), group.hasPrefix("\(own)/dockmaster-") else { return }
+        folder = String(group[..<end])
+        lock = Self.locked(folder)
+        isMade = true
+    }
+
+    /// - Returns: nil where another supervisor holds the folder, or it is not there any more.
+    private static func locked(_ folder: String) -> OwnedDescriptor? {
+        guard let file = try? OwnedDescriptor.open(folder, O_RDONLY | O_DIRECTORY),
+            flock(file.number, LOCK_EX | LOCK_NB) == 0,
+            // Whoever held the lock before us may have removed the folder.
+            SymbolicLink.target("/proc/self/fd/\(file.number)")?.hasSuffix(" (deleted)") == false
+        else { return nil }
+        return file
     }
 
     /// Kills every process in a group.
@@ -107,14 +145,16 @@ final class ControlGroups {
         guard isMade else { return true }
         for name in ProcessTable.entries(of: folder) where !name.hasPrefix("cgroup.") { rmdir("\(folder)/\(name)") }
         isMade = rmdir(folder) != 0 && (errno == EBUSY || errno == ENOTEMPTY)
+        if !isMade { lock = nil }
         return !isMade
     }
 
     /// What supervisors have left behind that were killed.
     private static func removeStale(in own: String) {
         for name in ProcessTable.entries(of: own) where name.hasPrefix("dockmaster-") {
-            guard let pid = ProcessID(name.dropFirst(11)), Glibc.kill(pid, 0) != 0 else { continue }
             let folder = "\(own)/\(name)"
+            guard name.dropFirst(11).first?.isNumber == true, let lock = locked(folder)?.release() else { continue }
+            defer { close(lock) }
             for group in ProcessTable.entries(of: folder) { rmdir("\(folder)/\(group)") }
             rmdir(folder)
         }

@@ -27,6 +27,11 @@ struct Dockmaster: ParsableCommand {
                     KillCommand.self, ScaleCommand.self, IncrCommand.self, DecrCommand.self, SetCommand.self,
                     AddCommand.self, RmCommand.self, RotateCommand.self,
                 ]),
+            CommandGroup(
+                name: "Registry",
+                subcommands: [
+                    GCCommand.self
+                ]),
         ])
 
     /// Exit code 2 for wrong usage, as circusctl has it; all else as the command says.
@@ -34,6 +39,9 @@ struct Dockmaster: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+        } catch let code as ExitCode {
+            // A service's own 64 is no wrong usage of ours.
+            Glibc.exit(code.rawValue)
         } catch {
             let code = exitCode(for: error)
             guard code == .validationFailure else { exit(withError: error) }

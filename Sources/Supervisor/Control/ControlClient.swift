@@ -51,11 +51,13 @@ final class ControlClient {
         return Answer(status: head.status, body: String(decoding: body, as: UTF8.self))
     }
 
-    /// One request whose answer never ends.
+    /// One request whose answer comes in lines, and may never end.
     /// - Parameter line: called for each line; false ends it.
     /// - Returns: the answer of a refusal, nil once `line` or the supervisor has ended it.
-    func follow(_ target: String, _ line: (String) throws(CallFailure) -> Bool) throws(CallFailure) -> Answer? {
-        try send("GET", target, nil)
+    func follow(
+        _ target: String, method: String = "GET", _ line: (String) throws(CallFailure) -> Bool
+    ) throws(CallFailure) -> Answer? {
+        try send(method, target, nil)
         let head = try head()
         guard head.isChunked else {
             while buffer.count < head.length { guard try receive() else { throw ended() } }
@@ -63,6 +65,7 @@ final class ControlClient {
         }
         while true {
             while let chunk = nextChunk() {
+                if chunk.isEmpty { return nil }
                 for text in chunk.split(separator: "\n") where !(try line(String(text))) { return nil }
             }
             guard try receive() else { return nil }

@@ -14,9 +14,10 @@ final class Console {
     private var rest: [UInt8] = []
     private var clock = (second: time_t(-1), text: "")
 
-    /// nil when standard output is closed or is the journal itself, which gets our lines as structured fields.
+    /// nil when nobody reads standard output (closed, /dev/null), or when it is the journal itself, which gets our lines as
+    /// structured fields.
     init?() {
-        guard !Console.isJournal, fcntl(STDOUT_FILENO, F_GETFD) >= 0 else { return nil }
+        guard !Console.isJournal, !Console.isNull, fcntl(STDOUT_FILENO, F_GETFD) >= 0 else { return nil }
         // Opened anew where possible: non-blocking then means ours alone, not also our parent's.
         let own = (try? OwnedDescriptor.open("/proc/self/fd/1", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY))
         if let own {
@@ -40,6 +41,13 @@ final class Console {
         return String(cString: value) == "\(status.device):\(status.inode)"
     }
 
+    /// Whether standard output is /dev/null: lines need not be made up for it.
+    private static var isNull: Bool {
+        var (output, null) = (clinux_status(), clinux_status())
+        guard clinux_fstat(STDOUT_FILENO, &output) == 0, clinux_stat("/dev/null", &null) == 0 else { return false }
+        return output.device == null.device && output.inode == null.inode
+    }
+
     func widen(to name: String) {
         format.width = max(format.width, name.count)
     }
@@ -51,8 +59,14 @@ final class Console {
         dropped += lines
     }
 
-    func show(_ line: LogLine, watcher: String) {
-        put(format.render(line, watcher: watcher, clock: timeOfDay()))
+    /// Shows whole lines, all with one write where they are taken.
+    func show(_ block: UnsafeRawBufferPointer, watcher: String) {
+        let clock = timeOfDay()
+        var shown: [UInt8] = []
+        LineBuffer.lines(of: block) {
+            shown += format.render(LogLine(Array($0)[...]), watcher: watcher, clock: clock)
+        }
+        put(shown)
     }
 
     /// Puts text as it stands.

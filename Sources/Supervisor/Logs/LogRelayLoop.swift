@@ -133,7 +133,8 @@ final class LogRelayLoop {
                 [weak self, weak slot, weak input] _ in
                 guard let self, let slot, let input else { return }
                 // One buffer a turn: a talkative process does not starve the others.
-                if self.read(input, of: slot) == nil { self.end(number, slot, input) }
+                guard let count = self.read(input, of: slot) else { return self.end(number, slot, input) }
+                self.pace(input, after: count)
             }
         } catch {
             tell("cannot read the output of \(slot.watcher): \(error)")
@@ -149,12 +150,21 @@ final class LogRelayLoop {
         let chunk = UnsafeRawBufferPointer(rebasing: buffer[..<count])
         slot.lastWords.note(chunk)
         input.lines.feed(chunk) { write($0, input, slot) }
-        if count >= 65536 && !input.isGrown {
-            // It was full: its writer had to wait.
-            input.isGrown = true
-            clinux_pipe_grow(input.pipe.number, CInt(Self.chunk))
-        }
         return count
+    }
+
+    private func pace(_ input: LogSlot.Input, after count: Int) {
+        switch input.pace.step(after: count, at: .now) {
+        case .goOn: break
+        case .grow: input.pace.grown(to: Int(clinux_pipe_grow(input.pipe.number, CInt(Self.chunk))))
+        case .pause(let moment):
+            guard let registration = input.registration, (try? loop.change(registration, to: [])) != nil else { return }
+            loop.after(moment) { [weak self, weak input] in
+                // Not if it has ended or been handed over meanwhile.
+                guard let self, let input, input.registration == registration else { return }
+                try? self.loop.change(registration, to: .readable)
+            }
+        }
     }
 
     /// Reads what has been written so far, which is at most what a pipe holds: who never stops writing does not keep us.
@@ -175,6 +185,7 @@ final class LogRelayLoop {
     private func end(_ number: Int, _ slot: LogSlot, _ input: LogSlot.Input) {
         input.lines.flush { write($0, input, slot) }
         if let registration = input.registration { loop.stopWatching(registration) }
+        input.registration = nil
         files?.close(input.file, for: slot.watcher)
         slot.inputs.removeAll { $0 === input }
         if slot.inputs.isEmpty { slots[number] = nil }
@@ -202,7 +213,7 @@ final class LogRelayLoop {
         guard let console else { return }
         // Lines that nobody reads are not worth being understood.
         guard console.isReady else { return console.drop(LineBuffer.count(block)) }
-        LineBuffer.lines(of: block) { console.show(LogLine(Array($0)[...]), watcher: watcher) }
+        console.show(block, watcher: watcher)
     }
 
     private func own(_ line: [UInt8]) {

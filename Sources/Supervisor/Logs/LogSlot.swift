@@ -9,8 +9,7 @@ final class LogSlot {
         let file: LogFile
         var lines = LineBuffer()
         var registration: EventLoop.Registration?
-        /// Whether the pipe has been made larger, or cannot be.
-        var isGrown = false
+        var pace = ReadPace()
 
         init(stream: LogStream, pipe: consuming OwnedDescriptor, file: LogFile) {
             self.stream = stream

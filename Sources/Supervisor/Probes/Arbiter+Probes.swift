@@ -25,10 +25,17 @@ extension Arbiter {
         guard slot.readiness == nil else { return }
         switch slot.definition.readiness {
         case .started, .notify: return
-        case .descriptor, .probe, .after: break
+        case .descriptor, .probe: watchReadiness(slot, slot.definition.readiness)
+        // Counted from its start, not from an upgrade of ours.
+        case .after(let delay):
+            let age = slot.startedAt.map { MonotonicTime.now.since($0) } ?? .zero
+            watchReadiness(slot, .after(max(.zero, delay - age)))
         }
+    }
+
+    private func watchReadiness(_ slot: WatcherSlot, _ readiness: Readiness) {
         slot.readiness = ReadinessWatch(
-            slot.definition.readiness, loop: loop, pipe: slot.takeReadinessPipe(), command: command(for: slot)
+            readiness, loop: loop, pipe: slot.takeReadinessPipe(), command: command(for: slot)
         ) { [weak self, weak slot] in
             guard let self, let slot else { return }
             self.feed(.ready, to: slot)
@@ -79,7 +86,9 @@ extension Arbiter {
 
     private func watchAge(_ slot: WatcherSlot) {
         guard slot.ageTimer == nil, let limit = slot.definition.ageLimit(draw: .random(in: 0...1)) else { return }
-        slot.ageTimer = loop.after(limit) { [weak self, weak slot] in
+        var age = Duration.zero
+        if case .running(let since) = slot.machine.state { age = MonotonicTime.now.sinceBoot - since }
+        slot.ageTimer = loop.after(max(.zero, limit - age)) { [weak self, weak slot] in
             guard let self, let slot else { return }
             slot.ageTimer = nil
             self.replaceAged(slot)

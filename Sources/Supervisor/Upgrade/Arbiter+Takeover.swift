@@ -19,6 +19,7 @@ extension Arbiter {
             watcher.goal = saved.goal.goal
             watcher.instances = saved.instances
             watcher.refusal = saved.refusal
+            watcher.passed = Set(saved.passed)
             for (slot, saved) in zip(watcher.slots, saved.slots) { restore(slot, saved) }
             for saved in saved.retiring {
                 let slot = makeSlot(saved.definition, place: saved.place)
@@ -26,6 +27,8 @@ extension Arbiter {
                 restore(slot, saved)
             }
             watcher.noted = watcher.standing
+            // The gate of one that runs is open; one that waits is watched again with the first look at it.
+            if watcher.goal == .up, watcher.slots.contains(where: { $0.machine.state != .stopped }) { demand(watcher) }
             touch(watcher.name)
         }
         for leftover in state.leftovers { restore(leftover) }
@@ -38,7 +41,7 @@ extension Arbiter {
             "dockmaster \(Version.text) has taken over; \(running) processes go on",
             [("event", "upgraded"), ("version", Version.text)])
         surroundings.notifier.ready("ready: \(readyWords)")
-        reaper.sweep()
+        reap()
     }
 
     private func restore(_ slot: WatcherSlot, _ saved: UpgradeState.Slot) {
@@ -50,6 +53,11 @@ extension Arbiter {
         slot.startedAt = saved.startedAt.map { MonotonicTime(nanoseconds: $0) }
         slot.status = saved.status
         slot.spawnProblem = saved.spawnProblem
+        slot.lastEnd = saved.lastEnd.map { (UpgradeState.status($0.end), MonotonicTime(nanoseconds: $0.time)) }
+        slot.controlGroup = saved.controlGroup
+        if let group = saved.controlGroup { controlGroups?.resume(group) }
+        slot.tree = saved.tree.map { ($0.pid, $0.started) }
+        slot.health = saved.health
         for output in saved.outputs { restore(output, of: slot, instance: saved.instance) }
         if let due = saved.timerDue {
             arm(slot, generation: saved.timerGeneration, due: MonotonicTime(nanoseconds: due))
@@ -66,6 +74,7 @@ extension Arbiter {
         }
         slot.child = child
         expectEnd(of: child, in: slot)
+        attend(slot)
     }
 
     private func restore(_ output: UpgradeState.Output, of slot: WatcherSlot, instance: Int) {

@@ -100,11 +100,19 @@ extension Arbiter {
         case .running: break
         }
         if reload != nil { return "a reload is under way" }
+        if !lookups.isEmpty { return "users are being looked up" }
         for watcher in watchers.values {
             if watcher.rollout != nil || !watcher.waits.isEmpty { return "\(watcher.name) is being changed" }
+            if !watcher.hookRuns.isEmpty { return "a hook of \(watcher.name) runs" }
             for slot in watcher.everySlot where slot.incoming != nil || slot.machine.isSpawning || slot.reload != .none
             {
                 return "\(slot.title) is being changed"
+            }
+            for slot in watcher.everySlot {
+                // The pipe at which it says so is read by one program only.
+                if case .descriptor = slot.definition.readiness, case .starting = slot.machine.state {
+                    return "\(slot.title) is about to be ready"
+                }
             }
         }
         return nil
@@ -117,7 +125,13 @@ extension Arbiter {
             return abandonUpgrade(Refusal(problems: ["\(obstacle); nothing has changed"])) { _ in }
         }
         log.info("another program takes over: \(path)", [("event", "upgrading")])
+        // Their commands would have nobody who ends them; the next program asks at once.
+        for slot in slots.values {
+            slot.readiness = nil
+            slot.healthWatch = nil
+        }
         guard let outputs = relay.handOver() else {
+            goOnAsking()
             return abandonUpgrade(Refusal(problems: ["the log hangs: look at its disk; nothing has changed"])) { _ in }
         }
         var state = upgradeState(outputs)
@@ -133,7 +147,12 @@ extension Arbiter {
             refusal = error
         }
         relay.post(.resume)
+        goOnAsking()
         abandonUpgrade(refusal) { _ in }
+    }
+
+    private func goOnAsking() {
+        for slot in slots.values { attend(slot) }
     }
 
     // MARK: The state
@@ -143,7 +162,7 @@ extension Arbiter {
         let inOrder = order.compactMap { watchers[$0] }.map { watcher in
             UpgradeState.Watcher(
                 definition: watcher.definition, goal: UpgradeState.Goal(watcher.goal), instances: watcher.instances,
-                refusal: watcher.refusal,
+                refusal: watcher.refusal, passed: Array(watcher.passed),
                 slots: watcher.slots.map { state(of: $0, streams.removeValue(forKey: $0.number) ?? []) },
                 retiring: watcher.retiring.map { state(of: $0, streams.removeValue(forKey: $0.number) ?? []) })
         }
@@ -166,6 +185,9 @@ extension Arbiter {
             place: slot.place, definition: slot.definition, machine: slot.machine, instance: slot.instance,
             restarts: slot.restarts, pid: slot.child?.pid, mainProcess: slot.mainProcess,
             startedAt: slot.startedAt?.nanoseconds, status: slot.status, spawnProblem: slot.spawnProblem,
+            lastEnd: slot.lastEnd.map { .init(end: UpgradeState.end($0.status), time: $0.time.nanoseconds) },
+            controlGroup: slot.controlGroup, tree: slot.tree.map { .init(pid: $0.pid, started: $0.started) },
+            health: slot.health,
             timerDue: slot.timerDue?.nanoseconds, timerGeneration: slot.timerGeneration,
             outputs: streams.map { stream in
                 .init(

@@ -50,19 +50,20 @@ enum UpgradeFile {
     private static func completed(_ state: JSONValue) throws -> JSONValue {
         let defaults = try StateEncoder.encode(WatcherDefinition(name: "", command: []))
         let settings = try StateEncoder.encode(SupervisorSettings())
+        let slot = JSONValue.object([("tree", .array([])), ("health", try StateEncoder.encode(HealthState()))])
         return state.map("settings") { overlay(settings, $0) }.map("watchers") { watchers in
             .array(
                 watchers.values.map { watcher in
-                    watcher.map("definition") { overlay(defaults, $0) }
-                        .map("slots") { slots($0, defaults) }.map("retiring") { slots($0, defaults) }
+                    overlay(.object([("passed", .array([]))]), watcher).map("definition") { overlay(defaults, $0) }
+                        .map("slots") { slots($0, slot, defaults) }.map("retiring") { slots($0, slot, defaults) }
                 })
         }
     }
 
-    private static func slots(_ slots: JSONValue, _ defaults: JSONValue) -> JSONValue {
+    private static func slots(_ slots: JSONValue, _ slot: JSONValue, _ defaults: JSONValue) -> JSONValue {
         .array(
-            slots.values.map { slot in
-                slot.map("definition") { overlay(defaults, $0) }
+            slots.values.map { value in
+                overlay(slot, value).map("definition") { overlay(defaults, $0) }
                     .map("machine") { $0.map("settings") { overlay(defaults["settings"], $0) } }
             })
     }

@@ -38,10 +38,26 @@ struct UpgradeState: Codable {
         var startedAt: UInt64?
         var status: String
         var spawnProblem: String?
+        var lastEnd: End?
+        /// The folder of its control group.
+        var controlGroup: String?
+        /// What was below the process when it was told to stop.
+        var tree: [Descendant]
+        var health: HealthState
         /// The timer that is armed, for its generation.
         var timerDue: UInt64?
         var timerGeneration: Int
         var outputs: [Output]
+    }
+
+    struct End: Codable {
+        var end: ProcessEnd
+        var time: UInt64
+    }
+
+    struct Descendant: Codable {
+        var pid: ProcessID
+        var started: String
     }
 
     enum Goal: String, Codable {
@@ -53,6 +69,8 @@ struct UpgradeState: Codable {
         var goal: Goal
         var instances: Int
         var refusal: String?
+        /// Hooks that have let pass what they may refuse.
+        var passed: [HookDefinition.Point]
         var slots: [Slot]
         /// Processes on their way out.
         var retiring: [Slot]
@@ -86,6 +104,20 @@ struct UpgradeState: Codable {
     var sockets: [Socket]
     var notifySocket: CInt
     var lock: CInt
+
+    static func end(_ status: ExitStatus) -> ProcessEnd {
+        switch status {
+        case .code(let code): .code(code)
+        case .signal(let signal): .signal(signal)
+        }
+    }
+
+    static func status(_ end: ProcessEnd) -> ExitStatus {
+        switch end {
+        case .code(let code): .code(code)
+        case .signal(let signal): .signal(signal)
+        }
+    }
 
     /// Whether this program can do with it what `Arbiter` will do.
     func verify() throws(Refusal) {

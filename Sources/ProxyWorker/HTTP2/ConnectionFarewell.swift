@@ -1,0 +1,86 @@
+import NIOCore
+
+/// Ends an HTTP/2 connection so that no answer is lost on the way.
+///
+/// - GOAWAY waits until the open streams are done, for two seconds at most. curl 7.88 (Debian 12), which finds GOAWAY and the
+///   last answer in one read, takes the answer for cut off.
+/// - After GOAWAY the client closes first, within a second. What it still sends (a window update, the acknowledgement of
+///   settings) would otherwise meet a closed socket, and the reset may overtake what it has not read yet.
+/// - Errors, and clients that have closed their side, are not waited for.
+/// - Source: RFC 9113, section 6.8; RFC 9112, section 9.6, for the reset.
+final class ConnectionFarewell: ChannelDuplexHandler {
+    typealias InboundIn = Any
+    typealias InboundOut = Any
+    typealias OutboundIn = Any
+    typealias OutboundOut = Any
+
+    private static let streamPatience = TimeAmount.seconds(2)
+    private static let closePatience = TimeAmount.seconds(1)
+    /// What separates the last answer from GOAWAY in the client's reads.
+    private static let pause = TimeAmount.milliseconds(50)
+
+    private let streams: OpenStreams
+    private var timer: Scheduled<Void>?
+    private var closed: EventLoopPromise<Void>?
+    private var isQuiescing = false
+    private var isOver = false
+
+    init(streams: OpenStreams) {
+        self.streams = streams
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            guard !isQuiescing else { return }
+            isQuiescing = true
+            quiesce(context, deadline: context.eventLoop.now + Self.streamPatience)
+            return
+        case ChannelEvent.inputClosed: isOver = true
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func quiesce(_ context: ChannelHandlerContext, deadline: NIODeadline) {
+        let areDone = streams.areDone(for: Self.pause, firstRequest: HTTP1ServerCodec.firstRequestTime)
+        if areDone || context.eventLoop.now >= deadline {
+            context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+            return
+        }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in
+            quiesce(context, deadline: deadline)
+        }
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        timer?.cancel()
+        guard mode == .all, !isOver else {
+            context.close(mode: mode, promise: promise)
+            return
+        }
+        // Whoever closes a second time means it.
+        isOver = true
+        closed = promise
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.closePatience) { [self] in
+            closed = nil
+            context.close(mode: mode, promise: promise)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        isOver = true
+        context.fireErrorCaught(error)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        closed?.succeed()
+        closed = nil
+        context.fireChannelInactive()
+    }
+}
+
+@available(*, unavailable)
+extension ConnectionFarewell: Sendable {}
