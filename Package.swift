@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "HTTPService",
             dependencies: [
-                "WorkerRuntime", "BundleLog", "RegistryModel", hummingbird,
+                "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryModel", "RegistryToken", "CRE2", hummingbird,
+                crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -104,8 +105,8 @@ let package = Package(
         .executableTarget(
             name: "AuthWorker",
             dependencies: [
-                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "CRE2", "CCrypt",
-                hummingbird, crypto, log, nio, arguments,
+                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", hummingbird,
+                crypto, log, nio, arguments,
             ], swiftSettings: strict),
         .executableTarget(
             name: "RegistryWorker",
@@ -113,7 +114,8 @@ let package = Package(
                 "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
                 "RegistryStorage", hummingbird, httpClient, log, nio, nioPosix, arguments,
                 // For what it sends out: certificates are verified, against an authority of one's own where one is named.
-                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ], swiftSettings: strict),

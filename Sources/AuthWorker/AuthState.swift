@@ -1,3 +1,4 @@
+internal import HTTPService
 internal import RegistryToken
 
 /// Everything that one loaded configuration makes. A reload swaps it as a whole; requests in flight keep theirs.

@@ -118,6 +118,10 @@ package final class HTTPListener: Sendable {
         responder: some HTTPResponder<ServiceRequestContext>, logger: Logger
     ) async throws {
         let context = ServiceRequestContext(source: .init(channel: channel, logger: logger))
+        var request = request
+        if ContinuedBody.isExpected(by: request) {
+            request.body = RequestBody(asyncSequence: ContinuedBody(body: request.body, channel: channel))
+        }
         var response: Response
         do {
             response = try await responder.respond(to: request, context: context)

@@ -11,3 +11,14 @@ package enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 }
+
+extension ListenAddress {
+    /// Whether nobody on a network reaches it: a unix socket, or this machine's own addresses.
+    package var isPrivate: Bool {
+        switch self {
+        case .unix: true
+        case .tcp(let host, _):
+            host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.utf8.allSatisfy { $0 < 58 })
+        }
+    }
+}

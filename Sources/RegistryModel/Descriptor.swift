@@ -7,10 +7,23 @@ package struct Descriptor: Sendable, Hashable, Codable {
     package var urls: [String]
     package var annotations: [String: String]
     package var artifactType: String?
+    /// What an index says that the content runs on.
+    package var platform: Platform?
+
+    /// The part of a platform by which a setting may select.
+    package struct Platform: Sendable, Hashable, Codable {
+        package var architecture: String?
+        package var os: String?
+
+        package init(architecture: String?, os: String?) {
+            self.architecture = architecture
+            self.os = os
+        }
+    }
 
     package init(
         mediaType: String, digest: Digest, size: Int, urls: [String] = [], annotations: [String: String] = [:],
-        artifactType: String? = nil
+        artifactType: String? = nil, platform: Platform? = nil
     ) {
         self.mediaType = mediaType
         self.digest = digest
@@ -18,6 +31,7 @@ package struct Descriptor: Sendable, Hashable, Codable {
         self.urls = urls
         self.annotations = annotations
         self.artifactType = artifactType
+        self.platform = platform
     }
 
     /// Whether a registry need not hold the content, because clients fetch it elsewhere.
@@ -26,7 +40,7 @@ package struct Descriptor: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case mediaType, digest, size, urls, annotations, artifactType
+        case mediaType, digest, size, urls, annotations, artifactType, platform
     }
 
     package init(from decoder: any Decoder) throws {
@@ -45,7 +59,8 @@ package struct Descriptor: Sendable, Hashable, Codable {
             digest: digest, size: size,
             urls: try container.decodeIfPresent([String].self, forKey: .urls) ?? [],
             annotations: try container.decodeIfPresent([String: String].self, forKey: .annotations) ?? [:],
-            artifactType: try container.decodeIfPresent(String.self, forKey: .artifactType))
+            artifactType: try container.decodeIfPresent(String.self, forKey: .artifactType),
+            platform: try container.decodeIfPresent(Platform.self, forKey: .platform))
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -56,5 +71,6 @@ package struct Descriptor: Sendable, Hashable, Codable {
         if !urls.isEmpty { try container.encode(urls, forKey: .urls) }
         if !annotations.isEmpty { try container.encode(annotations, forKey: .annotations) }
         try container.encodeIfPresent(artifactType, forKey: .artifactType)
+        try container.encodeIfPresent(platform, forKey: .platform)
     }
 }

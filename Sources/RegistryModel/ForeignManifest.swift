@@ -13,7 +13,7 @@ package struct ForeignManifest: Sendable, Equatable {
     /// - Source: distribution's `registry/storage/manifeststore.go`, which tells kinds apart by `schemaVersion` and
     ///   `mediaType`.
     package init?(bytes: [UInt8]) {
-        guard bytes.count <= Manifest.maximumSize, JSONNesting.depth(of: bytes) <= Manifest.maximumDepth,
+        guard bytes.count <= Manifest.maximumSize, JSONOutline(bytes).depth <= Manifest.maximumDepth,
             let sketch = try? JSONDecoder().decode(Sketch.self, from: Data(bytes))
         else { return nil }
         mediaType = sketch.mediaType

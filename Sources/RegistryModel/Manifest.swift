@@ -20,6 +20,8 @@ package struct Manifest: Sendable, Hashable {
     package let config: Descriptor?
     package let layers: [Descriptor]
     package let manifests: [Descriptor]
+    /// The manifests that must be in the repository before this one is: all, unless a setting allows sparse indexes.
+    package var requiredManifests: [Descriptor]
     package let subject: Descriptor?
     package let annotations: [String: String]
     /// The declared type of an artifact, nil when the manifest has none of its own.
@@ -45,7 +47,9 @@ package struct Manifest: Sendable, Hashable {
     /// - Throws: every fault of the input; nothing here traps on any bytes.
     package init(bytes: [UInt8], contentType: String? = nil) throws(ManifestRefusal) {
         guard bytes.count <= Self.maximumSize else { throw .tooLarge(limit: Self.maximumSize) }
-        guard JSONNesting.depth(of: bytes) <= Self.maximumDepth else { throw .tooDeep(limit: Self.maximumDepth) }
+        let outline = JSONOutline(bytes)
+        guard outline.depth <= Self.maximumDepth else { throw .tooDeep(limit: Self.maximumDepth) }
+        if let key = outline.repeatedKey { throw .repeatedKey(key) }
         let document = try ManifestDocument(bytes)
         let declared = contentType.map(MediaType.base)
         if document.schemaVersion == 1 || declared == MediaType.dockerSchema1
@@ -70,6 +74,7 @@ package struct Manifest: Sendable, Hashable {
         config = document.config
         layers = document.layers ?? document.blobs ?? []
         manifests = document.manifests ?? []
+        requiredManifests = manifests
         subject = document.subject
         annotations = document.annotations ?? [:]
         declaredArtifactType = document.artifactType.flatMap { $0.isEmpty ? nil : $0 }

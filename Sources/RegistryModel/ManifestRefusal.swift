@@ -3,6 +3,7 @@ package enum ManifestRefusal: Error, Equatable, CustomStringConvertible {
     case tooLarge(limit: Int)
     case tooDeep(limit: Int)
     case notJSON
+    case repeatedKey(String)
     case malformed(path: String, problem: String)
     case schema1
     case schemaVersion(Int?)
@@ -15,6 +16,7 @@ package enum ManifestRefusal: Error, Equatable, CustomStringConvertible {
         case .tooLarge(let limit): "the manifest is larger than \(limit) bytes"
         case .tooDeep(let limit): "the manifest is nested more than \(limit) levels deep"
         case .notJSON: "the manifest is not a JSON object in UTF-8"
+        case .repeatedKey(let key): "\(key) stands twice in the manifest: it must stand once"
         case .malformed(let path, let problem): "\(path): \(problem)"
         case .schema1: "docker's schema 1 is no longer taken: push again with docker 1.10 or newer (schema 2 or OCI)"
         case .schemaVersion(let version):

@@ -18,7 +18,12 @@ package struct RepositoryName: Sendable, Hashable, Comparable, CustomStringConve
 
     /// Component by component, as a walk of sorted folders meets them: `a`, `a/b`, `a-b`.
     package static func < (left: RepositoryName, right: RepositoryName) -> Bool {
-        left.description.utf8.lexicographicallyPrecedes(right.description.utf8) { weight($0) < weight($1) }
+        precedes(left.description, right.description)
+    }
+
+    /// The same order for any text, as a list's cursor may be.
+    package static func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8) { weight($0) < weight($1) }
     }
 
     private static func weight(_ byte: UInt8) -> UInt8 {

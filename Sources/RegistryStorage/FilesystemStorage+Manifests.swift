@@ -22,36 +22,42 @@ extension FilesystemStorage {
             guard missing.isEmpty else { throw .contentMissing(missing) }
             try guards.shared(digest) { () throws(StorageError) in
                 try index.changing(repository) { () throws(StorageError) in
-                    var change = change()
-                    let path = layout.blob(digest)
-                    if try Disk.contents(of: path, limit: Manifest.maximumSize) == manifest.bytes {
-                        change.confirm(file: path)
-                    } else {
-                        try change.write(manifest.bytes, at: path, isLasting: false)
-                    }
-                    // What it refers to may be another request's that is still being synced.
-                    for content in manifest.requiredBlobs + manifest.manifests {
-                        change.confirm(file: layout.blob(content.digest))
-                    }
-                    try writeLink(to: digest, at: layout.revisionLink(digest, repository), &change)
-                    var history = self.change()
-                    var tagging = self.change()
-                    for tag in tags {
-                        try writeLink(to: digest, at: layout.tagIndexLink(digest, tag, repository), &history)
-                        try writeLink(to: digest, at: layout.tagLink(tag, repository), &tagging, isLasting: true)
-                    }
-                    // What a tag leads to is on the disk before the tag moves.
-                    try history.syncFiles()
-                    try tagging.syncFiles()
-                    try change.sync()
-                    // What a tag has pointed at is for distribution's own garbage-collect; no client is told of it.
-                    try history.placeOnly()
-                    try tagging.sync()
+                    try store(manifest, digest, tags, repository)
                     vouch(layout.revisionLink(digest, repository), layout.blob(digest))
                     return ((), [.manifest(manifest, digest, tags: tags)])
                 }
             }
         }
+    }
+
+    private func store(
+        _ manifest: Manifest, _ digest: Digest, _ tags: [Tag], _ repository: RepositoryName
+    ) throws(StorageError) {
+        var change = change()
+        let path = layout.blob(digest)
+        if try Disk.contents(of: path, limit: Manifest.maximumSize) == manifest.bytes {
+            change.confirm(file: path)
+        } else {
+            try change.write(manifest.bytes, at: path, isLasting: false)
+        }
+        // What it refers to may be another request's that is still being synced.
+        for content in manifest.requiredBlobs + manifest.requiredManifests {
+            change.confirm(file: layout.blob(content.digest))
+        }
+        try writeLink(to: digest, at: layout.revisionLink(digest, repository), &change)
+        var history = self.change()
+        var tagging = self.change()
+        for tag in tags {
+            try writeLink(to: digest, at: layout.tagIndexLink(digest, tag, repository), &history)
+            try writeLink(to: digest, at: layout.tagLink(tag, repository), &tagging, isLasting: true)
+        }
+        // What a tag leads to is on the disk before the tag moves.
+        try history.syncFiles()
+        try tagging.syncFiles()
+        try change.sync()
+        // What a tag has pointed at is for distribution's own garbage-collect; no client is told of it.
+        try history.placeOnly()
+        try tagging.sync()
     }
 
     package func deleteManifest(
@@ -138,7 +144,7 @@ extension FilesystemStorage {
                 continue
             }
         }
-        for child in manifest.manifests where seen.insert(child.digest).inserted {
+        for child in manifest.requiredManifests where seen.insert(child.digest).inserted {
             if try holds(child.digest, by: layout.revisionLink(child.digest, repository)) { continue }
             // BuildKit's registry cache is an index of layers.
             if try holds(child.digest, by: layout.layerLink(child.digest, repository)) { continue }

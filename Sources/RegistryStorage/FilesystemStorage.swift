@@ -49,12 +49,14 @@ package final class FilesystemStorage: RegistryStore {
         reads = BlockingPool(threads: 8)
         writes = BlockingPool(threads: 16)
         cache = ManifestCache(capacity: cacheSize)
+        try Self.prepare(layout, ledger, desk)
         index = RegistryIndex(layout: layout, notify: notify)
-        try prepare()
         index.begin()
     }
 
-    private func prepare() throws(StorageError) {
+    private static func prepare(
+        _ layout: StorageLayout, _ ledger: FolderLedger, _ desk: SyncDesk
+    ) throws(StorageError) {
         var missing: [String] = []
         var top = layout.root
         while try Disk.makeFolder(top) == nil {
@@ -67,7 +69,7 @@ package final class FilesystemStorage: RegistryStore {
         // The topmost folder may be one that has just been made.
         if top != "/" { change.touch(Disk.parent(of: top)) }
         try change.sync()
-        try Self.clearStaging(layout)
+        try clearStaging(layout)
     }
 
     /// Removes what is older than an hour: another process of ours may be at work on what is younger.

@@ -27,6 +27,13 @@ final class ManifestCache: Sendable {
 
     private let capacity: Int
     private let state = Mutex(State())
+    private let requests = Atomic<Int>(0)
+    private let hits = Atomic<Int>(0)
+
+    /// How often it was asked, and had an answer, for metrics.
+    var counts: (requests: Int, hits: Int) {
+        (requests.load(ordering: .relaxed), hits.load(ordering: .relaxed))
+    }
 
     /// - Parameter capacity: bytes of manifests; single ones of more than a sixteenth of it are not kept.
     init(capacity: Int) {
@@ -34,7 +41,10 @@ final class ManifestCache: Sendable {
     }
 
     subscript(key: Key) -> Entry? {
-        state.withLock { $0.entries[key] }
+        requests.add(1, ordering: .relaxed)
+        let entry = state.withLock { $0.entries[key] }
+        if entry != nil { hits.add(1, ordering: .relaxed) }
+        return entry
     }
 
     func insert(_ entry: Entry, for key: Key) {

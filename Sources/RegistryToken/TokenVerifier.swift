@@ -14,13 +14,19 @@ package struct TokenVerifier: Sendable {
     private let issuer: String
     private let service: String
     private let trust: TokenTrust
+    private let algorithms: [TokenAlgorithm]
     private let seen = SeenTokens()
 
     /// - Parameters:
     ///   - certificates: PEM: `rootcertbundle`, the certificates of the signing keys or of authorities above them.
     ///   - issuer: the only `iss` that is accepted.
     ///   - service: what `aud` must be or hold.
-    package init(certificates pem: String, issuer: String, service: String) throws(TokenKeyError) {
+    ///   - algorithms: those that tokens may be signed with.
+    package init(
+        certificates pem: String, issuer: String, service: String,
+        algorithms: [TokenAlgorithm] = TokenAlgorithm.allCases
+    ) throws(TokenKeyError) {
+        self.algorithms = algorithms
         self.issuer = issuer
         self.service = service
         self.trust = try TokenTrust(pem: pem)
@@ -41,6 +47,7 @@ package struct TokenVerifier: Sendable {
         let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .malformed("not three parts") }
         let key = try await trust.key(forHeader: Array(parts[0]), now: now)
+        guard algorithms.contains(key.algorithm) else { throw .algorithm(key.algorithm.rawValue) }
         guard let signature = Base64.bytes(of: parts[2], as: .url), !signature.isEmpty else {
             throw .malformed("the signature is not Base64")
         }

@@ -18,9 +18,11 @@ final class RegistryWorker: Worker {
         var listener: HTTPListener
         var purge: UploadPurge
         var admin: AdminSocket?
-        var keeper: IndexKeeper
-        var collection: CollectionSchedule
         var hub: NotificationHub
+        var keeper: IndexKeeper
+        var health: HealthMonitor
+        var debug: HTTPListener?
+        var collection: CollectionSchedule
     }
 
     private let file: String
@@ -39,18 +41,24 @@ final class RegistryWorker: Worker {
                 level: notice.level == .info ? .info : .warning, "\(notice.sentence)",
                 metadata: [LogField.event: "\(notice.event)"])
         }
+        let metrics = RegistryMetrics()
+        let health = HealthMonitor(logger: context.logger)
         let hub = NotificationHub(configuration, logger: context.logger)
-        let registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal(), hub: hub)
+        let registry = RegistryMiddleware(
+            storage: MeteredStorage(storage: storage, metrics: metrics), settings: settings, journal: ActivityJournal(),
+            hub: hub, metrics: metrics, health: health)
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
         let purge = UploadPurge(storage: storage, logger: context.logger)
         await hub.follow(configuration.notifications)
         let inherited = context.sockets.descriptors(named: "registry")
         if inherited.isEmpty {
+            try Self.requirePrivate(configuration.address)
             try await listener.start(address: configuration.address)
         } else {
             try await listener.start(descriptors: inherited)
         }
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        health.follow(HealthProbes(storage: storage).checks(configuration.health))
         let keeper = IndexKeeper(storage: storage)
         keeper.start()
         let collection = CollectionSchedule(storage: storage, logger: context.logger)
@@ -59,10 +67,17 @@ final class RegistryWorker: Worker {
             AdminSocket(path: $0, routes: Self.adminRoutes(collection), logger: context.logger)
         }
         try await admin?.start()
-        running.withLock {
+        var debug: HTTPListener?
+        if let settings = configuration.debug {
+            let responder = DebugResponder(
+                metrics: metrics, health: health, storage: storage, metricsPath: settings.metricsPath)
+            debug = HTTPListener(responder: responder, logger: context.logger)
+            try await debug?.start(address: settings.address)
+        }
+        running.withLock { [debug] in
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                admin: admin, keeper: keeper, collection: collection, hub: hub)
+                admin: admin, hub: hub, keeper: keeper, health: health, debug: debug, collection: collection)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -79,6 +94,10 @@ final class RegistryWorker: Worker {
         current.purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
         current.collection.follow(configuration.collection, isReadOnly: configuration.isReadOnly)
         await current.hub.follow(configuration.notifications)
+        current.health.follow(HealthProbes(storage: current.storage).checks(configuration.health))
+        if configuration.debug != current.configuration.debug {
+            logger.warning("http.debug changes only with a restart of the registry")
+        }
         if configuration.root != current.configuration.root || configuration.address != current.configuration.address {
             logger.warning("storage.filesystem.rootdirectory and http.addr change only with a restart of the registry")
         }
@@ -88,8 +107,10 @@ final class RegistryWorker: Worker {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
         current.collection.follow(CollectionSettings(), isReadOnly: true)
+        current.health.follow([])
         await current.admin?.drain(within: .zero)
-        await current.listener.drain(within: within)
+        await current.listener.drain(within: min(within, current.configuration.drainTime ?? within))
+        await current.debug?.drain(within: .zero)
         await current.hub.stop()
         await current.keeper.stop()
     }
@@ -97,6 +118,16 @@ final class RegistryWorker: Worker {
     /// What an administrator may ask, from each room that has something to offer.
     private static func adminRoutes(_ collection: CollectionSchedule) -> [AdminRoute] {
         collection.adminRoutes
+    }
+
+    /// Passwords, tokens and images never cross a network in the clear: an address that others reach is the proxy's.
+    static func requirePrivate(_ address: ListenAddress) throws(ConfigurationError) {
+        guard !address.isPrivate else { return }
+        throw ConfigurationError(
+            key: "http.addr", problem: "\(address) would serve everybody without TLS",
+            remedy:
+                "Write 127.0.0.1:5000 or a unix socket (net: unix), and let dockmaster-proxy serve TLS in front of it"
+        )
     }
 
     /// Everything goes to the registry's own routing: names with slashes do not fit a router's patterns.

@@ -22,15 +22,14 @@ enum AllowedImports {
         "BundleLog": ["CSystemd"],
         "WorkerRuntime": ["ProcessControl", "BundleLog", "BundleConfig", "CSystemd", "CLinux"],
         "RegistryToken": ["RegistryModel"],
-        "HTTPService": ["WorkerRuntime", "BundleLog", "RegistryModel"],
+        "HTTPService": ["WorkerRuntime", "BundleConfig", "BundleLog", "RegistryModel", "RegistryToken", "CRE2"],
         "RegistryStorage": ["RegistryModel", "CLinux", "COpenSSL"],
         "Supervisor": [
             "ProcessControl", "Supervision", "PluginInterface", "BundleConfig", "BundleLog", "CLinux", "CSystemd",
             "CZlib",
         ],
         "AuthWorker": [
-            "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel", "CRE2",
-            "CCrypt",
+            "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
         ],
         "RegistryWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
@@ -48,9 +47,9 @@ enum AllowedImports {
     /// Modules with which only these targets may talk to the outside.
     static let fenced: [String: Set<String>] = [
         "COpenSSL": ["RegistryStorage"],
-        "CRE2": ["AuthWorker"],
+        "CRE2": ["HTTPService"],
         "CZlib": ["Supervisor"],
-        "CCrypt": ["AuthWorker", "BundleConfig"],
+        "CCrypt": ["BundleConfig"],
         "CSystemd": ["BundleLog", "WorkerRuntime", "Supervisor"],
         // The proxy serves TLS; the registry is a client of it: webhooks, mail, an upstream registry.
         "NIOSSL": ["ProxyWorker", "RegistryWorker"],

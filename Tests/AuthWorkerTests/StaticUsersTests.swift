@@ -1,3 +1,5 @@
+import HTTPService
+import BundleConfig
 import CCrypt
 import Testing
 

@@ -47,7 +47,9 @@ struct AccessTests {
                     == Self.realm + ",scope=\"repository:alice/bb:pull,push\",error=\"insufficient_scope\""
                     + ",error_description=\"user bob may pull alice/bb but not push to it\"")
             #expect(try await bob.send(.get, "/v2/alice/bb/tags/list").code == "NAME_UNKNOWN")
-            #expect(try await bob.send(.get, "/v2/_catalog").text.contains("user bob may not list the repositories"))
+            let nobody = client.with(token: try TestToken.make("bob", []))
+            #expect(
+                try await nobody.send(.get, "/v2/_catalog").text.contains("user bob may not list the repositories"))
         }
     }
 
@@ -63,6 +65,59 @@ struct AccessTests {
             let both = client.with(
                 token: try TestToken.make("bob", [("bob/y", ["pull", "push"]), ("alice/x", ["pull"])]))
             #expect(try await both.send(.post, path).status == .created)
+        }
+    }
+
+    @Test("shows in the catalogue what the caller may pull, and everything to whom the whole catalogue is granted")
+    func catalog() async throws {
+        try await TestRegistry(isOpen: false).run { client in
+            let rights = ["pull", "push"]
+            let owner = client.with(
+                token: try TestToken.make("alice", [("a/one", rights), ("b/two", rights), ("c", rights)]))
+            for name in ["a/one", "b/two", "c"] { try await owner.push([1], to: name) }
+            let bob = client.with(
+                token: try TestToken.make(
+                    "bob", [("c", ["pull"]), ("a/one", ["*"]), ("b/two", ["push"]), ("no", ["pull"])]))
+            #expect(try await bob.send(.get, "/v2/_catalog").text == "{\"repositories\":[\"a/one\",\"c\"]}\n")
+            let page = try await bob.send(.get, "/v2/_catalog?n=1")
+            #expect(page.header(.link) == "</v2/_catalog?last=a/one&n=1>; rel=\"next\"")
+            #expect(
+                try await bob.send(.get, "/v2/_catalog?n=1&last=a/one").text == "{\"repositories\":[\"c\"]}\n")
+            let all = client.with(token: try TestToken.make("root", [("catalog", ["*"])], type: "registry"))
+            #expect(
+                try await all.send(.get, "/v2/_catalog").text
+                    == "{\"repositories\":[\"a/one\",\"b/two\",\"c\"]}\n")
+            #expect(try await bob.send(.get, "/v2/b/two/tags/list").code == "DENIED")
+        }
+    }
+
+    @Test("mounts without a source only from what the caller may pull")
+    func anonymousMount() async throws {
+        try await TestRegistry(isOpen: false).run { client in
+            let owner = client.with(token: try TestToken.make("alice", [("secret", ["pull", "push"])]))
+            let digest = try await owner.push([1, 2, 3], to: "secret")
+            let path = "/v2/mine/blobs/uploads/?mount=\(digest)"
+            let bob = client.with(token: try TestToken.make("bob", [("mine", ["pull", "push"])]))
+            #expect(try await bob.send(.post, path).status == .accepted)
+            let both = client.with(
+                token: try TestToken.make("bob", [("mine", ["pull", "push"]), ("secret", ["pull"])]))
+            #expect(try await both.send(.post, path).status == .created)
+        }
+    }
+
+    @Test("makes the realm of the host that was asked for, where autoredirect says so")
+    func redirected() async throws {
+        try await TestRegistry {
+            var access = TestToken.access
+            access.redirectPath = "/auth/token/"
+            access.algorithms = [.rs256]
+            $0.access = .token(access)
+        }.run { client in
+            let answer = try await client.send(.get, "/v2/")
+            #expect(answer.header(.wwwAuthenticate)?.contains("/auth/token/\",service=") == true)
+            // Signed by ES256, which `signingalgorithms` leaves out.
+            let token = try TestToken.make("bob", [])
+            #expect(try await client.with(token: token).send(.get, "/v2/").status == .unauthorized)
         }
     }
 

@@ -49,7 +49,8 @@ struct RegistryConfigurationTests {
         #expect(configuration.address == .unix(path: "/run/registry.sock"))
         #expect(configuration.headers == [.init(name: "X-Content-Type-Options", value: "nosniff")])
         #expect(configuration.access == .none)
-        #expect(configuration.warnings.count == 2)
+        #expect(configuration.health.checks.map(\.subject) == [.storage])
+        #expect(configuration.warnings.count == 1)
         #expect(configuration.warnings.first?.hasPrefix("config.yml:2: log.fields is ignored") == true)
     }
 
@@ -94,7 +95,9 @@ struct RegistryConfigurationTests {
         #expect(missing.count == 2 && missing.allSatisfy { $0.contains("auth.token") })
         let unreadable = problems("{auth: {token: {realm: r, service: s, issuer: i, rootcertbundle: /nonexistent}}}")
         #expect(unreadable.first?.contains("/nonexistent cannot be read") == true)
-        #expect(problems("{auth: {htpasswd: {realm: r}}}").first?.contains("is not supported") == true)
+        #expect(problems("{auth: {silly: {realm: r, service: s}}}").first?.contains("is not supported") == true)
+        #expect(problems("{auth: {htpasswd: {realm: r}}}").first?.contains("auth.htpasswd.path") == true)
+        #expect(problems("{auth: {none: {}, token: {}}}").first?.contains("has token and none") == true)
         #expect(problems("{auth: {}}").first?.contains("auth") == true)
     }
 

@@ -23,18 +23,28 @@ struct TestRegistry {
 
     /// - Parameter isOpen: without tokens.
     init(
-        isOpen: Bool = true, isDeleteEnabled: Bool = true, isReadOnly: Bool = false, isNotifying: Bool = false
+        isOpen: Bool = true, isDeleteEnabled: Bool = true, isReadOnly: Bool = false, isNotifying: Bool = false,
+        metrics: RegistryMetrics? = nil, health: HealthMonitor? = nil,
+        _ change: (inout RegistryConfiguration) -> Void = { _ in }
     ) throws {
         var configuration = RegistryConfiguration()
         configuration.root = folder
         configuration.isDeleteEnabled = isDeleteEnabled
         configuration.isReadOnly = isReadOnly
         if !isOpen { configuration.access = .token(TestToken.access) }
+        change(&configuration)
         storage = try FilesystemStorage(root: folder)
         settings = SettingsBox(try RegistrySettings(configuration))
         hub = isNotifying ? NotificationHub(configuration, logger: Logger(label: "test")) : nil
-        let registry = RegistryMiddleware(
-            storage: storage, settings: settings, journal: ActivityJournal(), hub: hub)
+        var registry = RegistryMiddleware(storage: storage, settings: settings, journal: ActivityJournal())
+        if let metrics {
+            registry = RegistryMiddleware(
+                storage: MeteredStorage(storage: storage, metrics: metrics), settings: settings,
+                journal: ActivityJournal())
+        }
+        registry.hub = hub
+        registry.metrics = metrics
+        registry.health = health
         app = Application(responder: RegistryWorker.responder(registry))
     }
 

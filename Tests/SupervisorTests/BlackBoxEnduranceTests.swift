@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import ProcessControl
+import Supervision
 import Testing
 
 @testable import Supervisor
@@ -52,6 +53,18 @@ struct BlackBoxEnduranceTests {
         #expect(late.zombies <= 4, "\(late)")
         #expect(late.memory <= early.memory + 1024, "\(early) \(late)")
         #expect(run.end() == .code(0))
+    }
+
+    @Test("survives a program that is missing and may be tried for ever without a back-off, and does not spin")
+    func missing() throws {
+        let run = try BlackBoxRun(
+            "  missing: {cmd: [/nowhere/program], backoff: {initial: 0s, cap: 0s}, max_retry: -1}")
+        let begun = MonotonicTime.now
+        try run.launch()
+        func starts() -> Int { run.output.matches(of: /missing\[[0-9]+\] did not start/).count }
+        #expect(run.wait { starts() >= 5 }, "\(run.output)")
+        #expect(starts() <= Int(MonotonicTime.now.since(begun) / WatcherMachine.startPause) + 2)
+        #expect(run.end() == .code(0), "\(run.output.suffix(2000))")
     }
 
     private func size(of path: String) -> Int {

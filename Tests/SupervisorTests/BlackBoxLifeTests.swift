@@ -35,6 +35,68 @@ struct BlackBoxLifeTests {
         #expect(!BlackBoxRun.isAlive(supervisor))
     }
 
+    // MARK: Signals
+
+    @Test("is neither ended by USR1, USR2 or WINCH nor passes them on, as PID 1 or not", arguments: [false, true])
+    func signals(asInit: Bool) throws {
+        let wrapper = asInit && geteuid() == 0 ? ["/usr/bin/unshare", "--pid", "--fork", "--mount-proc"] : []
+        let run = try BlackBoxRun(
+            """
+              hearing:
+                cmd: [/usr/bin/perl, -e, '$SIG{$_} = sub { open(F, ">>", "FOLDER/heard"); print F "@_\\n"; close F } for qw(USR1 USR2 WINCH); open(F, ">", "FOLDER/up"); sleep 1 while 1']
+            """)
+        #expect(try run.start(wrapper: wrapper), "\(run.output)")
+        let supervisor = wrapper.isEmpty ? run.pid : BlackBoxRun.children(of: run.pid).first ?? -1
+        #expect(run.wait { access(run.path("up"), F_OK) == 0 })
+        for signal in [SIGUSR1, SIGUSR2, SIGWINCH] { #expect(kill(supervisor, signal) == 0) }
+        #expect(run.wait { run.output.contains("USR1 means nothing") && run.output.contains("USR2 means nothing") })
+        // The way to a service, which also shows that it hears.
+        #expect(try run.run(["signal", "hearing", "USR2"]).status == .code(0), "\(run.output)")
+        #expect(run.wait { run.lines("heard") == ["USR2"] }, "\(run.lines("heard"))")
+        kill(supervisor, SIGTERM)
+        #expect(run.end(nil) == .code(0), "\(run.output)")
+    }
+
+    @Test("hears READY=1 from a process of another user, and from nobody who is not its own")
+    func notify() throws {
+        // Without root there are no other users: then it is the same one.
+        let user = geteuid() == 0 ? "uid: nobody, " : ""
+        let talker =
+            "use Socket; socket(S, AF_UNIX, SOCK_DGRAM, 0); $n = $ENV{NOTIFY_SOCKET}; "
+            + "open(F, \">\", \"FOLDER/where\"); print F $n; close F; "
+            + "send(S, \"READY=1\", 0, pack_sockaddr_un($n)) or die $!; sleep 1 while 1"
+        let run = try BlackBoxRun(
+            """
+              talker: {cmd: [/usr/bin/perl, -e, '\(talker)'], \(user)ready: notify}
+              silent: {cmd: [/bin/sleep, '1000'], \(user)ready: notify}
+            """)
+        // Whoever is nobody must be able to come here at all.
+        #expect(chmod(run.folder.path, 0o733) == 0)
+        try run.launch()
+        #expect(run.wait { run.output.contains("talker[1] is ready") }, "\(run.output)")
+        #expect(ServiceRun.mode(run.path("run")) & 0o077 == (geteuid() == 0 ? 0o011 : 0))
+        // The kernel says who this is: no process of a watcher.
+        let stranger = try Spawner.spawn(
+            SpawnRequest(
+                "/usr/bin/perl",
+                [
+                    "-MSocket", "-e",
+                    "socket(S, AF_UNIX, SOCK_DGRAM, 0); send(S, 'READY=1', 0, pack_sockaddr_un($ARGV[0])) or die $!",
+                    run.path("run/notify.sock"),
+                ], environment: ChildEnvironment.inherited()))
+        var status: BlackBoxRun.End?
+        #expect(
+            run.wait {
+                status = stranger.reap()
+                return status != nil
+            })
+        #expect(status == .code(0))
+        // Answered after the message has been read: the loop takes one thing after the other.
+        #expect(try run.run(["status", "silent"]).output.contains("starting"), "\(run.output)")
+        #expect(!run.output.contains("silent[1] is ready"))
+        #expect(run.end() == .code(0), "\(run.output)")
+    }
+
     // MARK: Configurations
 
     @Test("refuses a cycle of waits by its names, before anything starts")

@@ -102,6 +102,30 @@ final class BlackBoxRun {
         return (status, read(name))
     }
 
+    /// Runs a command that knows nothing of folders, to its end.
+    func plain(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> (status: ExitStatus?, output: String) {
+        var request = SpawnRequest(BinaryRun.binary, arguments, environment: ChildEnvironment.inherited())
+        request.environment.merge(environment) { _, own in own }
+        unlink(path("plain"))
+        let output = try OwnedDescriptor.open(path("plain"), O_WRONLY | O_CREAT | O_APPEND)
+        request.output = output.number
+        request.error = output.number
+        let command = try Spawner.spawn(request)
+        var status: ExitStatus?
+        if !wait(
+            .seconds(20),
+            until: {
+                status = command.reap()
+                return status != nil
+            })
+        {
+            command.signalGroup(SIGKILL)
+        }
+        return (status, read("plain"))
+    }
+
     // MARK: Looking
 
     func wait(_ limit: Duration = .seconds(30), until isSo: () -> Bool) -> Bool {

@@ -58,6 +58,39 @@ struct BlackBoxStopTests {
         #expect(took < .seconds(3))
     }
 
+    @Test("or a crash leaves no orphan of a session of its own, known by its environment alone")
+    func environment() throws {
+        let script = """
+            use POSIX;
+            sub orphan { if (!fork) { POSIX::setsid(); if (!fork) { %ENV = (); exec(@_) } exit 0 } wait }
+            orphan("/usr/bin/env", "DOCKMASTER_WATCHER=$ENV{DOCKMASTER_WATCHER}",
+                "DOCKMASTER_INSTANCE=$ENV{DOCKMASTER_INSTANCE}", "/bin/sh", "-c",
+                'echo $$ > FOLDER/ours.new; mv FOLDER/ours.new FOLDER/ours-$DOCKMASTER_INSTANCE; exec sleep 1000');
+            orphan("/bin/sh", "-c", 'echo $$ > FOLDER/other.new; mv FOLDER/other.new FOLDER/other; exec sleep 1000');
+            sleep 1 while 1;
+            """
+        let run = try BlackBoxRun("  parent: {cmd: [/usr/bin/perl, FOLDER/parent.pl]}")
+        try run.write("parent.pl", script.replacing("FOLDER", with: run.folder.path))
+        // Without the tree of control groups, which would find it as well.
+        let wrapper =
+            geteuid() == 0
+            ? ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", "umount -a -t cgroup2; exec \"$@\"", "sh"] : []
+        #expect(try run.start(wrapper: wrapper), "\(run.output)")
+        #expect(run.wait { !run.read("ours-1").isEmpty && !run.read("other").isEmpty }, "\(run.output)")
+        let (ours, other) = (run.lines("ours-1")[0], run.lines("other")[0])
+        let (orphan, stranger) = (try #require(ProcessID(ours)), try #require(ProcessID(other)))
+        let parent = try #require(
+            BlackBoxRun.children(of: run.pid).first {
+                TextFile.read("/proc/\($0)/cmdline")?.contains("parent.pl") == true
+            })
+        #expect(kill(parent, SIGKILL) == 0)
+        #expect(run.wait { !BlackBoxRun.isAlive(orphan) && !run.read("ours-2").isEmpty }, "\(run.output)")
+        // Nothing says whose this one is: it is left alone until the end.
+        #expect(BlackBoxRun.isAlive(stranger))
+        #expect(run.end() == .code(0), "\(run.output)")
+        #expect(!BlackBoxRun.isAlive(stranger))
+    }
+
     @Test("during a back-off ends at once")
     func duringBackoff() throws {
         let run = try BlackBoxRun(

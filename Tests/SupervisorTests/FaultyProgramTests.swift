@@ -55,6 +55,16 @@ struct FaultyProgramTests {
         #expect(run.startsOfNeighbour == 1)
     }
 
+    @Test("whose env_file is a FIFO, which nobody writes to, is told so and holds nothing up")
+    func environmentFile() throws {
+        let run = try BareRun("  troubled: {cmd: [/bin/true], env_file: FOLDER/fifo, \(BareRun.patient)}")
+        #expect(mkfifo(run.path("fifo"), 0o600) == 0)
+        #expect(try run.start(), "\(run.output)")
+        #expect(run.says("env_file \(run.path("fifo")) is no file"), "\(run.output)")
+        #expect(run.startsOfNeighbour == 1)
+        #expect(run.end() == .code(0))
+    }
+
     @Test("because its file system is mounted noexec, is told so")
     func noexec() throws {
         let run = try BareRun("  troubled: {cmd: [FOLDER/mount/program, '1000'], \(BareRun.patient)}")

@@ -1,4 +1,5 @@
 internal import BundleConfig
+internal import HTTPService
 
 extension AccessList {
     /// Reads the `acl` list. Refuses what would crash docker_auth or let everyone in through a slip.

@@ -1,3 +1,5 @@
+internal import HTTPService
+
 /// `${account:1}`: a group that another field's expression captures.
 struct CaptureReference: Sendable {
     /// As it stands in the pattern.

@@ -1,3 +1,5 @@
+internal import HTTPService
+
 /// A pattern of a rule, compiled as far as it can be without a request.
 enum TextPattern: Sendable {
     /// Matches only itself.

@@ -1,3 +1,6 @@
+internal import BundleConfig
+internal import HTTPService
+
 /// A user of the configuration file.
 struct StaticUser: Sendable, Equatable {
     enum Password: Sendable, Equatable {

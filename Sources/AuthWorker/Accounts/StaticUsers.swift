@@ -1,3 +1,6 @@
+internal import BundleConfig
+internal import HTTPService
+
 /// The users of the configuration file.
 struct StaticUsers: Sendable {
     /// How an attempt to sign in ended.

@@ -1,3 +1,4 @@
+internal import HTTPService
 internal import HTTPTypes
 
 /// What a client asks of the token end-point, understood in docker_auth's order: address, credentials, account,

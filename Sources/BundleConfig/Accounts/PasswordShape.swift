@@ -18,7 +18,7 @@ enum PasswordShape: Equatable {
 
     init(_ password: Secret) {
         let text = password.reveal()
-        if PasswordHash.cost(of: text) != nil {
+        if BcryptHash(text) != nil {
             self = .hash
         } else if let format = Self.foreign.first(where: { text.hasPrefix($0.prefix) }) {
             self = .refused(problem: "is \(format.name), which cannot be checked", remedy: Self.makeHash)
@@ -27,9 +27,9 @@ enum PasswordShape: Equatable {
                 problem: "looks like a bcrypt hash but is damaged (it must have 60 characters)", remedy: Self.makeHash)
         } else if text.isEmpty {
             self = .refused(problem: "is empty", remedy: "Give it a password or remove the user")
-        } else if text.utf8.count > PasswordHash.passwordLimit {
+        } else if text.utf8.count > BcryptHash.passwordLimit {
             self = .refused(
-                problem: "is longer than \(PasswordHash.passwordLimit) bytes, the most that bcrypt reads",
+                problem: "is longer than \(BcryptHash.passwordLimit) bytes, the most that bcrypt reads",
                 remedy: "Shorten it")
         } else if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
             self = .refused(

@@ -62,7 +62,7 @@ extension BundleConfiguration {
                     file: file, key: "users.\(account.name)", problem: error.problem,
                     remedy: "Start the bundle once, which makes it, or make it yourself with mode 0600")
             }
-            let isHash = PasswordHash.cost(of: secret.reveal()) != nil
+            let isHash = BcryptHash(secret.reveal()) != nil
             let hash = isHash ? secret.reveal() : try hash(of: secret, account, present[account.name])
             pairs.append(("password", .string(hash)))
         }
@@ -71,10 +71,10 @@ extension BundleConfiguration {
     }
 
     private func hash(of secret: Secret, _ account: UserAccount, _ present: String?) throws -> String {
-        if let present, PasswordHash.cost(of: present) == PasswordHash.cost, PasswordHash.verifies(present, secret) {
+        if let present, let hash = BcryptHash(present), hash.cost == BcryptHash.standardCost, hash.verifies(secret) {
             return present
         }
-        guard let hash = PasswordHash.make(secret) else {
+        guard let hash = BcryptHash.make(secret) else {
             throw ConfigurationError(
                 file: file, key: "users.\(account.name)", problem: "has a password that the C library cannot hash",
                 remedy: "Give a bcrypt hash in its place")

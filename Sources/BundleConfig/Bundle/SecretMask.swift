@@ -8,23 +8,26 @@ enum SecretMask {
     private static let notificationKeys = ["headers", "url"]
 
     /// The document with the values of secret keys, private keys and credentials in URLs as `•••`.
-    static func masked(_ node: ConfigurationNode) -> ConfigurationNode { masked(node, keys) }
+    /// - Parameter secrets: texts that are hidden wherever they stand.
+    static func masked(_ node: ConfigurationNode, hiding secrets: [String] = []) -> ConfigurationNode {
+        masked(node, keys, secrets)
+    }
 
-    private static func masked(_ node: ConfigurationNode, _ keys: [String]) -> ConfigurationNode {
+    private static func masked(_ node: ConfigurationNode, _ keys: [String], _ secrets: [String]) -> ConfigurationNode {
         var result = node
         switch node.value {
         case .null: break
         case .scalar(let text, let plain):
-            result.value = .scalar(masked(text), plain: plain)
+            result.value = .scalar(masked(SecretName.hide(secrets, in: text)), plain: plain)
         case .sequence(let nodes):
-            result.value = .sequence(nodes.map { masked($0, keys) })
+            result.value = .sequence(nodes.map { masked($0, keys, secrets) })
         case .mapping(let entries):
             result.value = .mapping(
                 entries.map { entry in
                     let key = entry.key.lowercased()
                     if keys.contains(key) { return .init(key: entry.key, value: hidden(entry.value)) }
                     let inner = key == "notifications" ? keys + notificationKeys : keys
-                    return .init(key: entry.key, value: masked(entry.value, inner))
+                    return .init(key: entry.key, value: masked(entry.value, inner, secrets))
                 })
         }
         return result

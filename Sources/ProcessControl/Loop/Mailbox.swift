@@ -2,7 +2,7 @@ internal import CLinux
 internal import Synchronization
 
 /// Messages from any thread to one loop: a queue and an eventfd that wakes its reader.
-/// - Bounded: past `limit` messages are dropped and counted, so that a stuck reader never blocks or bloats its senders.
+/// - Bounded: past `limit` messages that may be lost are dropped and counted, so that a stuck reader never blocks or bloats its senders.
 package final class Mailbox<Message: Sendable>: Sendable {
     private struct State {
         var messages: [Message] = []
@@ -21,11 +21,12 @@ package final class Mailbox<Message: Sendable>: Sendable {
     /// The descriptor to watch for readability.
     package var descriptor: CInt { event.number }
 
+    /// - Parameter mayBeLost: whether the limit holds for this message.
     /// - Returns: false when the message was dropped.
     @discardableResult
-    package func post(_ message: Message) -> Bool {
+    package func post(_ message: Message, mayBeLost: Bool = true) -> Bool {
         let (kept, first) = state.withLock { state in
-            guard state.messages.count < limit else {
+            guard state.messages.count < limit || !mayBeLost else {
                 state.dropped += 1
                 return (false, false)
             }

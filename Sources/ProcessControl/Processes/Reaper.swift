@@ -48,6 +48,7 @@ package final class Reaper {
             guard clinux_reap_any(&exit) == 0, exit.pid != 0 else { return }
             if expected[exit.pid] == nil {
                 orphansReaped += 1
+                StrayEnds.note(exit.pid, ExitStatus(exit))
             } else {
                 finish(exit.pid, ExitStatus(exit))
             }

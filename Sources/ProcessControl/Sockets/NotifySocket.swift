@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// The socket that children report their state to (`NOTIFY_SOCKET`, as sd_notify(3) writes it). The kernel vouches for
-/// the sender's pid.
+/// the sender's pid (SCM_CREDENTIALS), so that anybody may write: who reaches it is the folder's to say.
 package final class NotifySocket {
     /// One datagram.
     package struct Message: Sendable, Equatable {
@@ -18,7 +18,7 @@ package final class NotifySocket {
 
     package init(path: String) throws(SocketError) {
         self.path = path
-        let descriptor = try BoundSocket.bindUnix(path, type: CInt(SOCK_DGRAM.rawValue), mode: 0o600)
+        let descriptor = try BoundSocket.bindUnix(path, type: CInt(SOCK_DGRAM.rawValue), mode: 0o666)
         let result = clinux_request_credentials(descriptor.number)
         guard result == 0 else { throw .system(SystemError("ask for credentials at \(path)", code: -result)) }
         socketDescriptor = descriptor

@@ -9,23 +9,35 @@ import RegistryToken
 struct AccessGate: Sendable {
     private struct TokenGate: Sendable {
         var realm: String
+        /// With it the realm is this path of the host that was asked for.
+        var redirectPath: String?
         var service: String
         var verifier: TokenVerifier
     }
 
-    /// Nil when everybody may do everything.
-    private let token: TokenGate?
+    private enum Way: Sendable {
+        /// Everybody may do everything.
+        case open
+        case token(TokenGate)
+        case htpasswd(HtpasswdGate)
+    }
+
+    private let way: Way
 
     /// - Throws: when the certificates cannot be used.
     init(_ access: RegistryConfiguration.Access) throws(ConfigurationError) {
         switch access {
-        case .none: token = nil
+        case .none: way = .open
+        case .htpasswd(let access): way = .htpasswd(try HtpasswdGate(access))
         case .token(let access):
             do throws(TokenKeyError) {
-                token = TokenGate(
-                    realm: access.realm, service: access.service,
-                    verifier: try TokenVerifier(
-                        certificates: access.pem, issuer: access.issuer, service: access.service))
+                let verifier = try TokenVerifier(
+                    certificates: access.pem, issuer: access.issuer, service: access.service,
+                    algorithms: access.algorithms ?? TokenAlgorithm.allCases)
+                way = .token(
+                    TokenGate(
+                        realm: access.realm, redirectPath: access.redirectPath, service: access.service,
+                        verifier: verifier))
             } catch {
                 throw ConfigurationError(
                     key: "auth.token.rootcertbundle", problem: "\(access.certificates): \(error.problem)",
@@ -34,15 +46,31 @@ struct AccessGate: Sendable {
         }
     }
 
-    /// - Parameter scopes: what the request needs, all of it.
+    /// - Parameters:
+    ///   - scopes: what the request needs, all of it.
+    ///   - origin: scheme and host that the client asked, for a realm that is made of it.
     /// - Throws: 401 with a challenge for these scopes.
-    func admit(_ headers: HTTPFields, needs scopes: [Scope]) async throws(OCIError) -> Caller {
-        guard let token else { return .anonymous }
+    func admit(
+        _ headers: HTTPFields, needs scopes: [Scope], origin: String? = nil
+    ) async throws(OCIError) -> Caller {
+        if case .open = way { return Caller(name: "", grants: nil) }
         let credentials = headers[values: .authorization]
         guard credentials.count <= 1 else {
             throw OCIError(
                 .unauthorized, message: "the request has several Authorization headers: send one", status: .badRequest)
         }
+        switch way {
+        case .open: return Caller(name: "", grants: nil)
+        case .htpasswd(let gate): return try await gate.admit(credentials.first)
+        case .token(var token):
+            if let path = token.redirectPath { token.realm = (origin ?? "") + path }
+            return try await admit(credentials, needs: scopes, token)
+        }
+    }
+
+    private func admit(
+        _ credentials: [String], needs scopes: [Scope], _ token: TokenGate
+    ) async throws(OCIError) -> Caller {
         guard let bearer = credentials.first.flatMap(Self.bearer) else {
             throw challenge(token, .unauthorized, scopes, error: nil, message: nil)
         }
@@ -61,7 +89,20 @@ struct AccessGate: Sendable {
                 token, .denied, scopes, error: "insufficient_scope",
                 message: missing.map(sentence.refusing).joined(separator: "; "))
         }
-        return Caller(name: verified.subject)
+        return Caller(name: verified.subject, grants: verified.access)
+    }
+
+    /// Lets those pass who may list everything, and those who may pull something: they see just that.
+    /// - Throws: 401 with a challenge for the catalogue.
+    func admitToCatalog(_ headers: HTTPFields, origin: String? = nil) async throws(OCIError) -> Caller {
+        do throws(OCIError) {
+            return try await admit(headers, needs: [.catalog], origin: origin)
+        } catch {
+            guard error.code == .denied else { throw error }
+            let caller = try await admit(headers, needs: [], origin: origin)
+            guard caller.pullable?.isEmpty == false else { throw error }
+            return caller
+        }
     }
 
     private func challenge(

@@ -8,11 +8,17 @@ struct Pagination: Equatable {
     var limit: Int?
     var last: String?
 
+    /// - Parameter most: the largest page that a setting allows; nil for any.
     /// - Throws: PAGINATION_NUMBER_INVALID.
-    init(_ query: RequestQuery) throws(OCIError) {
+    init(_ query: RequestQuery, most: Int? = nil) throws(OCIError) {
         if let text = query["n"] {
             guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(text) else {
                 throw OCIError(.paginationNumberInvalid, detail: ["n": String(text.prefix(40))])
+            }
+            if let most, number > most {
+                throw OCIError(
+                    .paginationNumberInvalid, message: "n is \(number): this registry lists at most \(most) at once",
+                    detail: ["n": String(number)])
             }
             limit = number
         }

@@ -8,5 +8,6 @@ extension HTTPField.Name {
     static let link = Self.known("Link")
     static let subject = Self.known("OCI-Subject")
     static let filtersApplied = Self.known("OCI-Filters-Applied")
+    static let forwardedScheme = Self.known("X-Forwarded-Proto")
     static let ociTag = Self.known("OCI-Tag")
 }

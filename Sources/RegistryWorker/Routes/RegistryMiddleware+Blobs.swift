@@ -20,14 +20,14 @@ extension RegistryMiddleware {
             journal.pushBegins(by: request.caller, from: request.context.remoteAddress, to: repository)
             let info = try await storage.blob(digest, in: repository)
             tellPull(request, repository, info)
-            return answer(request, info, range: ByteRange(request.headers[.range], size: info.size), reader: nil)
+            return try answer(request, info, range: ByteRange(request.headers[.range], size: info.size), reader: nil)
         case .get:
             let request = try await admit(request, .repository(repository, "pull"))
             let reader = try await storage.open(digest, in: repository)
             tellPull(request, repository, reader.info)
             let isCurrent = request.headers[.ifRange].map { Self.matches($0, "\"\(digest)\"") } ?? true
             let range = ByteRange(isCurrent ? request.headers[.range] : nil, size: reader.info.size)
-            return answer(request, reader.info, range: range, reader: reader)
+            return try answer(request, reader.info, range: range, reader: reader)
         case .delete:
             let request = try await admit(request, .repository(repository, "delete"))
             try requireDeletable(request)
@@ -40,9 +40,10 @@ extension RegistryMiddleware {
     }
 
     /// - Parameter reader: nil for HEAD.
+    /// - Throws: 416 for a range outside of the blob.
     private func answer(
         _ request: RegistryRequest, _ info: BlobInfo, range: ByteRange, reader: (any BlobReader)?
-    ) -> Response {
+    ) throws(OCIError) -> Response {
         let etag = "\"\(info.digest)\""
         var headers: HTTPFields = [
             .contentDigest: info.digest.description, .eTag: etag, .acceptRanges: "bytes",
@@ -59,9 +60,9 @@ extension RegistryMiddleware {
             status = .partialContent
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound)/\(info.size)"
         case .unsatisfiable:
-            headers[.contentRange] = "bytes */\(info.size)"
-            headers[.contentType] = nil
-            return request.empty(.rangeNotSatisfiable, headers)
+            throw OCIError(
+                .rangeInvalid, message: "the blob has \(info.size) bytes: ask for a range within it",
+                headers: [.contentRange: "bytes */\(info.size)", .acceptRanges: "bytes"])
         }
         headers[.contentLength] = String(bounds.count)
         guard let reader else { return Response(status: status, headers: headers) }

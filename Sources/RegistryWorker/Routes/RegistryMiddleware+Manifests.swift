@@ -70,12 +70,13 @@ extension RegistryMiddleware {
         _ request: RegistryRequest, _ repository: RepositoryName, _ reference: Reference
     ) async throws -> Response {
         let bytes = try await Self.collect(request)
-        let manifest: Manifest
+        var manifest: Manifest
         do throws(ManifestRefusal) {
             manifest = try Manifest(bytes: bytes, contentType: request.headers[.contentType])
         } catch {
             throw OCIError(.manifestInvalid, message: error.description)
         }
+        try request.settings.content.apply(to: &manifest)
         let digest: Digest
         var tags: [Tag] = []
         switch reference {
@@ -100,6 +101,14 @@ extension RegistryMiddleware {
         }
         logPush(request, repository, reference, manifest, digest)
         await tellPush(request, repository, manifest, digest, tags: tags)
+        if let subject = manifest.subject {
+            let entry = Descriptor(
+                mediaType: manifest.mediaType, digest: digest, size: bytes.count, annotations: manifest.annotations,
+                artifactType: manifest.artifactType)
+            await keepReferrersTag(request, of: subject.digest, in: repository) { list in
+                if !list.contains(where: { $0.digest == digest }) { list.append(entry) }
+            }
+        }
         var headers: HTTPFields = [
             .location: request.location(repository, "manifests/\(digest)"), .contentDigest: digest.description,
         ]
@@ -131,6 +140,20 @@ extension RegistryMiddleware {
         return bytes
     }
 
+    /// What a manifest refers to, as far as it can be read.
+    private func subject(of digest: Digest, in repository: RepositoryName) async throws(StorageError) -> Digest? {
+        do throws(StorageError) {
+            let bytes = try await storage.manifest(.digest(digest), in: repository).bytes
+            return (try? Manifest(bytes: Array(bytes.readableBytesView)))?.subject?.digest
+        } catch .corrupt {
+            return nil
+        } catch .manifestUnknown {
+            return nil
+        } catch {
+            throw error
+        }
+    }
+
     private func deleteManifest(
         _ request: RegistryRequest, _ repository: RepositoryName, _ reference: Reference
     ) async throws -> Response {
@@ -141,9 +164,15 @@ extension RegistryMiddleware {
             try await storage.deleteTag(tag, in: repository)
             await tellDelete(request, repository, tag: tag)
         case .digest(let digest):
+            let subject = try await subject(of: digest, in: repository)
             gone = try await storage.deleteManifest(digest, in: repository)
             await tellDelete(request, repository, digest: digest)
             for tag in gone { await tellDelete(request, repository, tag: tag) }
+            if let subject {
+                await keepReferrersTag(request, of: subject, in: repository) { list in
+                    list.removeAll { $0.digest == digest }
+                }
+            }
         }
         let with = gone.isEmpty ? "" : " and its tags \(gone.map(\.description).joined(separator: ", "))"
         log(request, repository, "deleted", "deleted \(repository)\(reference.suffix)\(with)")

@@ -15,17 +15,18 @@ extension RegistryMiddleware {
         var scopes = [Scope.repository(repository, "pull", "push")]
         if mount != nil, let source, source != repository { scopes.append(.repository(source, "pull")) }
         var request = request
-        request.caller = try await request.settings.gate.admit(request.headers, needs: scopes)
+        request.caller = try await request.settings.gate.admit(
+            request.headers, needs: scopes, origin: request.origin)
         try requireWritable(request)
         journal.pushBegins(by: request.caller, from: request.context.remoteAddress, to: repository)
-        if let mount, let info = try await mounted(mount, from: source ?? repository, into: repository) {
+        if let mount, let info = try await mounted(mount, from: source, into: repository, request.caller) {
             await tellBlob(request, repository, info, from: source ?? repository)
             return created(request, repository, info)
         }
         try await requireRoom(request, repository, announced: announced(request))
         let whole = try request.query["digest"].map(request.digest)
         let upload = try await storage.beginUpload(
-            in: repository, algorithm: try whole?.algorithm ?? Self.algorithm(request))
+            in: repository, algorithm: try whole?.algorithm ?? mount?.algorithm ?? Self.algorithm(request))
         guard let whole, mount == nil else {
             return progress(request, repository, upload, status: .accepted)
         }
@@ -56,6 +57,7 @@ extension RegistryMiddleware {
             try requireWritable(request)
             return try await finish(request, repository, id)
         case .delete:
+            try requireWritable(request)
             try await storage.cancelUpload(id, in: repository)
             return request.empty(.noContent)
         default: throw methodNotAllowed("GET, PATCH, PUT, DELETE")
@@ -107,7 +109,29 @@ extension RegistryMiddleware {
         }
     }
 
-    /// - Returns: nil when the source does not hold the blob: then it is uploaded.
+    /// How many repositories are looked through for a blob when the client does not name one.
+    static let mountSearch = 1_000
+
+    /// Mounts from the source, or without one from a repository that the caller may pull from and that has the blob.
+    /// - Returns: nil when none holds it: then it is uploaded.
+    /// - Source: OCI distribution-spec, "Mounting a blob from another repository": `from` may be left out.
+    private func mounted(
+        _ digest: Digest, from source: RepositoryName?, into repository: RepositoryName, _ caller: Caller
+    ) async throws(StorageError) -> BlobInfo? {
+        if let source { return try await mounted(digest, from: source, into: repository) }
+        if let own = try await mounted(digest, from: repository, into: repository) { return own }
+        let others: [RepositoryName]
+        if let named = caller.named {
+            others = named
+        } else {
+            others = try await storage.repositories(limit: Self.mountSearch, after: nil).elements
+        }
+        for other in others where other != repository {
+            if let info = try await mounted(digest, from: other, into: repository) { return info }
+        }
+        return nil
+    }
+
     private func mounted(
         _ digest: Digest, from source: RepositoryName, into repository: RepositoryName
     ) async throws(StorageError) -> BlobInfo? {

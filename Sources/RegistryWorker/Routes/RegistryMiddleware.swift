@@ -17,26 +17,39 @@ struct RegistryMiddleware: RouterMiddleware {
     /// Nil where nobody is ever told.
     var hub: NotificationHub?
     let pushing = TagsInHand()
+    /// Nil where nothing is counted.
+    var metrics: RegistryMetrics?
+    /// Nil where nothing but the storage is looked at.
+    var health: HealthMonitor?
+    /// For changes of the referrers' tags.
+    let referrersTurn = Turn()
 
     func handle(
         _ request: Request, context: ServiceRequestContext,
         next: @concurrent (Request, ServiceRequestContext) async throws -> Response
     ) async throws -> Response {
         let current = settings.current
+        let path = RegistryPath(request.uri.path, below: current.pathPrefix)
+        let start = ContinuousClock.now
+        metrics?.begin(path.handler)
         var response: Response
         do throws(OCIError) {
-            response = try await answer(RegistryRequest(request, context, current))
+            response = try await answer(RegistryRequest(request, context, current), path)
         } catch {
             response = try error.response(from: request, context: context)
         }
+        metrics?.end(
+            path.handler, method: request.method.rawValue, status: Int(response.status.code),
+            took: start.duration(to: .now) / .seconds(1),
+            received: request.headers[.contentLength].flatMap(Int.init) ?? 0, sent: response.body.contentLength ?? 0)
         response.headers[.dockerAPIVersion] = "registry/2.0"
         if !current.headers.isEmpty { response.headers.append(contentsOf: current.headers) }
         return response
     }
 
-    private func answer(_ request: RegistryRequest) async throws(OCIError) -> Response {
+    private func answer(_ request: RegistryRequest, _ path: RegistryPath) async throws(OCIError) -> Response {
         do {
-            return try await route(request, RegistryPath(request.request.uri.path))
+            return try await route(request, path)
         } catch let error as OCIError {
             if error.code == .denied { logDenied(request, error) }
             throw error
@@ -52,6 +65,11 @@ struct RegistryMiddleware: RouterMiddleware {
     }
 
     private func route(_ request: RegistryRequest, _ path: RegistryPath) async throws -> Response {
+        if path != .health, let problem = health?.refusal {
+            throw OCIError(.unavailable, message: "the registry is out of service: \(problem)")
+        }
+        // What a browser asks before it may ask; `http.headers` says what it may.
+        if request.method == .options, path != .unknown { return request.empty(.ok, [.allow: path.methods]) }
         switch path {
         case .health: return try await health(request)
         case .base: return try await base(request)
@@ -65,14 +83,17 @@ struct RegistryMiddleware: RouterMiddleware {
         case .invalidName(let name):
             throw OCIError(.nameInvalid, detail: ["name": String(name.prefix(300))])
         case .unknown:
-            throw OCIError(.unsupported, message: "there is nothing here: the registry is at /v2/", status: .notFound)
+            throw OCIError(
+                .unsupported, message: "there is nothing here: the registry is at \(request.settings.pathPrefix)/v2/",
+                status: .notFound)
         }
     }
 
     /// Lets the caller pass who may do all of this.
     func admit(_ request: RegistryRequest, _ scopes: Scope...) async throws(OCIError) -> RegistryRequest {
         var request = request
-        request.caller = try await request.settings.gate.admit(request.headers, needs: scopes)
+        request.caller = try await request.settings.gate.admit(
+            request.headers, needs: scopes, origin: request.origin)
         return request
     }
 
@@ -100,22 +121,28 @@ struct RegistryMiddleware: RouterMiddleware {
     private func base(_ request: RegistryRequest) async throws(OCIError) -> Response {
         guard request.method == .get || request.isHead else { throw methodNotAllowed("GET, HEAD") }
         _ = try await admit(request)
+        if let problem = health?.storageProblem { throw OCIError(.unavailable, message: problem) }
         return request.json(ByteBuffer(string: "{}"))
     }
 
     private func health(_ request: RegistryRequest) async throws -> Response {
         guard request.method == .get || request.isHead else { throw methodNotAllowed("GET, HEAD") }
+        if let problem = health?.problems.first?.problem { return unavailable(request, problem) }
         do {
             if !request.settings.isReadOnly { try await storage.checkWritable() }
             return request.json(ByteBuffer(string: "{\"status\":\"ok\"}\n"))
         } catch {
-            var body = JSONLine()
-            body.add("status", "unavailable")
-            body.add("reason", OCIError(error).message)
-            var response = request.json(ByteBuffer(bytes: body.finished()))
-            response.status = .serviceUnavailable
-            return response
+            return unavailable(request, OCIError(error).message)
         }
+    }
+
+    private func unavailable(_ request: RegistryRequest, _ reason: String) -> Response {
+        var body = JSONLine()
+        body.add("status", "unavailable")
+        body.add("reason", reason)
+        var response = request.json(ByteBuffer(bytes: body.finished()))
+        response.status = .serviceUnavailable
+        return response
     }
 
     private func logDenied(_ request: RegistryRequest, _ error: OCIError) {

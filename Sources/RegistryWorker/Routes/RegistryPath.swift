@@ -15,14 +15,18 @@ enum RegistryPath: Equatable {
     case invalidName(String)
     case unknown
 
-    /// - Parameter path: as it stands in the request, percent-encoded.
-    init(_ path: String) {
+    /// - Parameters:
+    ///   - path: as it stands in the request, percent-encoded.
+    ///   - prefix: what stands before `/v2/`, such as `/registry`.
+    init(_ path: String, below prefix: String = "") {
         self = .unknown
-        guard let path = RequestQuery.decode(path) else { return }
+        guard var path = RequestQuery.decode(path) else { return }
         if path == "/healthz" {
             self = .health
             return
         }
+        guard path.hasPrefix(prefix) else { return }
+        path.removeFirst(prefix.count)
         guard path == "/v2" || path.hasPrefix("/v2/") else { return }
         let parts = path.dropFirst(4).split(separator: Character("/"), omittingEmptySubsequences: false).map(
             String.init)
@@ -37,6 +41,34 @@ enum RegistryPath: Equatable {
             self = Self.named(parts.dropLast(3)) { .upload($0, id: parts[count - 1]) }
         } else if count > 2 {
             self = Self.ending(parts)
+        }
+    }
+
+    /// The word under which requests of this kind are counted.
+    /// - Source: distribution's route names, with an underscore as its metrics have them.
+    var handler: String {
+        switch self {
+        case .health: "health"
+        case .base: "base"
+        case .catalog: "catalog"
+        case .tags: "tags"
+        case .manifest: "manifest"
+        case .blob: "blob"
+        case .uploads: "blob_upload"
+        case .upload: "blob_upload_chunk"
+        case .referrers: "referrers"
+        case .invalidName, .unknown: "other"
+        }
+    }
+
+    /// What may be done there, for Allow.
+    var methods: String {
+        switch self {
+        case .health, .base, .catalog, .tags, .referrers, .invalidName, .unknown: "GET, HEAD, OPTIONS"
+        case .manifest: "GET, HEAD, PUT, DELETE, OPTIONS"
+        case .blob: "GET, HEAD, DELETE, OPTIONS"
+        case .uploads: "POST, OPTIONS"
+        case .upload: "GET, PATCH, PUT, DELETE, OPTIONS"
         }
     }
 

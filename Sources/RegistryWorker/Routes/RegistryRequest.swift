@@ -32,9 +32,23 @@ struct RegistryRequest {
         return headers[.transferEncoding] != nil
     }
 
+    /// Scheme and host as the client wrote them; nil when they could not stand in a header. Only our own proxy is believed
+    /// about the scheme.
+    var origin: String? {
+        let scheme = context.isFromProxy ? headers[.forwardedScheme] ?? "http" : "http"
+        guard let host = request.head.authority, scheme == "http" || scheme == "https", !host.isEmpty else {
+            return nil
+        }
+        let isPlain = host.utf8.allSatisfy { byte in
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || ".-_:[]".utf8.contains(byte)
+        }
+        return isPlain ? "\(scheme)://\(host)" : nil
+    }
+
     /// The path of something of a repository, as Location gives it.
     func location(_ repository: RepositoryName, _ rest: String) -> String {
-        "\(settings.locationPrefix)/v2/\(repository)/\(rest)"
+        "\(settings.locationPrefix)\(settings.pathPrefix)/v2/\(repository)/\(rest)"
     }
 
     /// An answer without a body.

@@ -3,6 +3,7 @@ import BundleLog
 import Glibc
 import HTTPService
 import Logging
+import RegistryToken
 
 /// What the registry takes from distribution's config.yml (version 0.1).
 ///
@@ -14,6 +15,7 @@ struct RegistryConfiguration: Sendable, Equatable {
         /// Everybody may do everything; only by an explicit `auth: {none: {}}`.
         case none
         case token(TokenAccess)
+        case htpasswd(HtpasswdAccess)
     }
 
     /// `auth.token`
@@ -25,6 +27,16 @@ struct RegistryConfiguration: Sendable, Equatable {
         var certificates: String
         /// The bundle's text.
         var pem: String
+        /// `autoredirect`: the realm is this path of the host that the client asked for; nil for the realm above.
+        var redirectPath: String?
+        /// `signingalgorithms`; nil for all that there are keys for.
+        var algorithms: [TokenAlgorithm]?
+    }
+
+    /// `auth.htpasswd`
+    struct HtpasswdAccess: Sendable, Equatable {
+        var realm: String
+        var path: String
     }
 
     /// `storage.maintenance.uploadpurging`
@@ -50,6 +62,15 @@ struct RegistryConfiguration: Sendable, Equatable {
     var headers: [Header] = []
     var access = Access.none
     var notifications = NotificationSettings()
+    /// `catalog.maxentries`
+    var catalogLimit: Int?
+    /// `http.prefix`: what stands before `/v2/`, without the last slash.
+    var pathPrefix = ""
+    /// `http.draintimeout`: how long requests in flight may go on at the end, when shorter than the bundle's own time.
+    var drainTime: Duration?
+    var debug: DebugSettings?
+    var health = HealthSettings()
+    var content = ContentSettings()
     /// One sentence for each key that is ignored.
     var warnings: [String] = []
 
@@ -59,21 +80,20 @@ struct RegistryConfiguration: Sendable, Equatable {
         var value: String
     }
 
+    /// - Parameter environment: its `REGISTRY_…` variables are laid over the file.
     /// - Throws: `ConfigurationError` or `ConfigurationErrors`.
-    init(file: String) throws {
+    init(file: String, environment: [String: String] = EnvironmentOverlay.environment()) throws {
         guard let text = Self.read(file) else {
             throw ConfigurationError(
                 file: file, key: "", problem: "cannot be read: \(String(cString: strerror(errno)))",
                 remedy: "Check the path and its permissions")
         }
-        try self.init(ConfigurationNode.parse(text, file: file))
+        try self.init(ConfigurationNode.parse(text, file: file), environment: environment)
     }
 
     /// - Throws: `ConfigurationError` or `ConfigurationErrors`.
-    init(_ node: ConfigurationNode) throws {
-        try self.init(RegistryConfigurationReader.read(node))
-        policy = try RegistryPolicyReader.read(node["policy"])
-        collection = try CollectionSettings(node["storage"]?["maintenance"]?["gc"])
+    init(_ node: ConfigurationNode, environment: [String: String] = [:]) throws {
+        try self.init(RegistryConfigurationReader.read(node, environment: environment))
     }
 
     private init(_ configuration: RegistryConfiguration) {

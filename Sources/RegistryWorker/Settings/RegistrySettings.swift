@@ -7,8 +7,13 @@ struct RegistrySettings: Sendable {
     let isDeleteEnabled: Bool
     let isReadOnly: Bool
     let locationPrefix: String
+    /// What stands before `/v2/`.
+    let pathPrefix: String
+    let content: ContentRules
     let headers: HTTPFields
     let policy: RegistryPolicy
+    /// The longest page of the catalogue; nil for any.
+    let catalogLimit: Int?
 
     /// - Throws: `ConfigurationError` when the key material cannot be used.
     init(_ configuration: RegistryConfiguration) throws(ConfigurationError) {
@@ -16,7 +21,10 @@ struct RegistrySettings: Sendable {
         isDeleteEnabled = configuration.isDeleteEnabled
         isReadOnly = configuration.isReadOnly
         policy = configuration.policy
+        catalogLimit = configuration.catalogLimit
         locationPrefix = configuration.locationPrefix
+        pathPrefix = configuration.pathPrefix
+        content = try ContentRules(configuration.content)
         var headers = HTTPFields()
         for header in configuration.headers {
             guard let name = HTTPField.Name(header.name) else {

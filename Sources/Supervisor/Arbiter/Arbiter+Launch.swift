@@ -19,6 +19,7 @@ extension Arbiter {
         let placeholders = environment.resolver(slot)
         var variables = environment.inherited
         if let user {
+            if user.identity.user != geteuid() { RunFolder.letThrough(surroundings.runFolder) }
             variables["HOME"] = user.home
             variables["USER"] = user.name
             variables["LOGNAME"] = user.name

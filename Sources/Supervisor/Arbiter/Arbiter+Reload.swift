@@ -117,7 +117,12 @@ extension Arbiter {
     private func apply(_ desired: DesiredState) {
         guard let job = reload, !isStopping else { return refuse(["dockmaster is stopping"]) }
         let current = order.compactMap { watchers[$0]?.definition }
-        guard let names = try? StartOrder(desired.definitions).names else { return }
+        let names: [String]
+        do {
+            names = try StartOrder(desired.definitions).names
+        } catch {
+            return refuse(["\(error)"])
+        }
         // In starting order already; removed ones last.
         let plan = ReloadPlan(from: current, to: desired.definitions)
         job.outcome.isApplied = true

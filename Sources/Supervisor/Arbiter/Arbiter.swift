@@ -139,7 +139,11 @@ final class Arbiter {
         advance()
     }
 
-    /// SIGTERM, SIGINT and SIGQUIT stop, the second one at once; SIGHUP reloads; SIGCHLD reaps.
+    /// What `take(_:)` knows. SIGUSR1 and SIGUSR2 would end us, and nobody would look after the processes any more.
+    static let signals = [SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
+
+    /// SIGTERM, SIGINT and SIGQUIT stop, the second one at once; SIGHUP reloads; SIGCHLD reaps. Nothing is forwarded: what
+    /// a signal means is each service's own matter (`dockmaster signal`).
     func take(_ signal: SignalStream.Arrival) {
         switch signal.signal {
         case SIGCHLD: reap()
@@ -153,6 +157,11 @@ final class Arbiter {
             } else {
                 shutDown(code: 0, why: SignalName.name(signal.signal))
             }
+        case SIGUSR1, SIGUSR2:
+            let name = SignalName.name(signal.signal)
+            log.warning(
+                "\(name) means nothing to dockmaster; for a service: dockmaster signal WATCHER \(name.dropFirst(3))",
+                [("event", "signal_ignored")])
         default: break
         }
     }

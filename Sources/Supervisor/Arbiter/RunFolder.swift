@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import ProcessControl
 
@@ -41,6 +42,14 @@ final class RunFolder {
 
     var controlSocket: String { "\(path)/control.sock" }
     var notifySocket: String { "\(path)/notify.sock" }
+
+    /// Lets others through the folder, to what in it is open to them: the notify socket. They cannot list it, and
+    /// everything else in it is for its owner alone.
+    static func letThrough(_ path: String) {
+        var status = clinux_status()
+        guard clinux_stat(path, &status) == 0, status.mode & 0o001 == 0 else { return }
+        chmod(path, status.mode | 0o011)
+    }
 
     private static func make(_ path: String) {
         let parts = path.split(separator: "/")

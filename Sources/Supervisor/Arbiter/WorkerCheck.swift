@@ -19,8 +19,16 @@ final class WorkerCheck {
         request.output = writing.number
         request.error = writing.number
         self.worker = worker
-        child = try Spawner.spawn(request)
+        StrayEnds.expect()
+        do {
+            child = try Spawner.spawn(request)
+        } catch {
+            StrayEnds.expectNoMore()
+            throw error
+        }
     }
+
+    deinit { StrayEnds.expectNoMore() }
 
     /// Waits for the end. Warnings are no problems.
     func problems() -> [String] {
@@ -38,10 +46,18 @@ final class WorkerCheck {
         if child.descriptor >= 0 { _ = wait(for: child.descriptor) }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
             .filter { !$0.hasPrefix("warning: ") }
-        // Nil when the loop's reaper was faster: then the words alone tell.
-        guard let status = child.reap() else { return lines }
+        guard let status = end() else { return lines + ["\(worker) --check: how it ended cannot be found out"] }
         if status == .code(0) { return [] }
         return lines.isEmpty ? ["\(worker) --check failed without a word: \(status)"] : lines
+    }
+
+    /// How it ended, whoever reaped it: this thread, or the loop's reaper, which notes it a moment later.
+    private func end() -> ExitStatus? {
+        while true {
+            if let status = child.reap() ?? StrayEnds.take(child.pid) { return status }
+            guard MonotonicTime.now < deadline else { return nil }
+            usleep(500)
+        }
     }
 
     /// - Returns: false when nothing came before the deadline.

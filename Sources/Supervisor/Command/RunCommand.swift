@@ -22,7 +22,7 @@ struct RunCommand: ParsableCommand {
             try checked(clinux_fill_standard_descriptors(), "open /dev/null")
             // Each watcher takes a few descriptors, each of its processes one; children get the limit that we were given.
             clinux_raise_descriptor_limit()
-            signals = try SignalStream([SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM])
+            signals = try SignalStream(Arbiter.signals)
         } catch {
             throw CommandFailure.end(Refusal(problems: [error.description]), code: 1)
         }

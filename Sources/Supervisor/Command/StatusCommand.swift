@@ -21,7 +21,8 @@ struct StatusCommand: ParsableCommand {
             if control.json {
                 Output.print(status.replacing("watchers", with: .array(watchers)))
             } else {
-                Output.print(Self.text(status, watchers, colours: Output.hasColours))
+                let plugins = selection.isEmpty ? status["plugins"].values : []
+                Output.print(Self.text(status, watchers, plugins, colours: Output.hasColours))
             }
             let isWell =
                 selection.isEmpty
@@ -30,7 +31,9 @@ struct StatusCommand: ParsableCommand {
         }
     }
 
-    static func text(_ status: JSONValue, _ watchers: [JSONValue], colours: Bool) -> String {
+    static func text(
+        _ status: JSONValue, _ watchers: [JSONValue], _ plugins: [JSONValue] = [], colours: Bool
+    ) -> String {
         var table = TextTable(["WATCHER", "STATE", "PID", "UPTIME", "RESTARTS", "STATUS"])
         for watcher in watchers {
             let name = watcher["name"].string ?? ""
@@ -59,6 +62,21 @@ struct StatusCommand: ParsableCommand {
             "dockmaster \(status["version"].string ?? ""), pid \(status["pid"].integer ?? 0), "
             + "\(status["state"].string ?? "") for \(Figures.span(status["uptime_s"].integer))"
         let listening = sockets.isEmpty ? "" : "listening: \(sockets.joined(separator: ", "))\n"
-        return summary + "\n" + table.text(colours: colours) + TextStyle.faint.apply(about, colours) + "\n" + listening
+        return summary + "\n" + table.text(colours: colours) + text(plugins, colours)
+            + TextStyle.faint.apply(about, colours) + "\n" + listening
+    }
+
+    private static func text(_ plugins: [JSONValue], _ colours: Bool) -> String {
+        guard !plugins.isEmpty else { return "" }
+        var table = TextTable(["PLUGIN", "STATE", "PID", "UPTIME", "RESTARTS", "STATUS"])
+        for plugin in plugins {
+            let state = plugin["state"].string ?? ""
+            table.rows.append([
+                .init(plugin["name"].string ?? ""), .init(state, .state(state)),
+                .figure(Figures.count(plugin["pid"].integer)), .figure(Figures.span(plugin["uptime_s"].integer)),
+                .figure(Figures.count(plugin["restarts"].integer)), .init(plugin["status"].string ?? ""),
+            ])
+        }
+        return table.text(colours: colours)
     }
 }

@@ -13,7 +13,8 @@ extension Arbiter {
             }
         return StatusReport(
             version: Version.text, state: word, uptime: MonotonicTime.now.since(startedAt),
-            watchers: order.compactMap { watchers[$0] }.map(status), sockets: sockets.addresses)
+            watchers: order.compactMap { watchers[$0] }.map(status), sockets: sockets.addresses,
+            plugins: plugins.statuses)
     }
 
     private func status(_ watcher: Watcher) -> StatusReport.WatcherStatus {

@@ -1,17 +1,11 @@
+internal import BundleConfig
+
 /// Hides what is a secret by its name or its shape, before anything leaves the supervisor.
 enum MaskedText {
     private static let mask = "•••"
-    private static let words = [
-        "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key",
-        "accesskey",
-        "private_key", "credential", "authorization", "auth_key", "dsn",
-    ]
 
     /// Whether a name is that of a secret: "DB_PASSWORD", "--api-key".
-    static func isSecret(_ name: String) -> Bool {
-        let name = name.lowercased()
-        return words.contains { name.contains($0) } || name.hasSuffix("_pw") || name.hasSuffix("_pass")
-    }
+    static func isSecret(_ name: String) -> Bool { SecretName.isOne(name) }
 
     /// A variable's value as it may be shown.
     static func variable(_ name: String, _ value: String) -> String {
@@ -19,9 +13,11 @@ enum MaskedText {
     }
 
     /// A command's words: `--password=x`, `--password x`, credentials in URLs.
-    static func arguments(_ words: [String]) -> [String] {
+    /// - Parameter secrets: values that may stand in them because a placeholder named their variable.
+    static func arguments(_ words: [String], secrets: [String] = []) -> [String] {
         var hidesNext = false
         return words.map { word in
+            let word = SecretName.hide(secrets, in: word)
             defer { hidesNext = word.hasPrefix("-") && !word.contains("=") && isSecret(word) }
             if hidesNext && !word.hasPrefix("-") { return mask }
             guard let equals = word.firstIndex(of: "=") else { return shape(word) }

@@ -31,8 +31,11 @@ struct StatusReport {
     var uptime: Duration
     var watchers: [WatcherStatus]
     var sockets: [(name: String, address: String)]
+    var plugins: [PluginStatus] = []
 
-    var isReady: Bool { state == "running" && watchers.allSatisfy(\.isAsWanted) }
+    var isReady: Bool {
+        state == "running" && watchers.allSatisfy(\.isAsWanted) && plugins.allSatisfy { $0.state != "failed" }
+    }
 
     /// How everything stands in one sentence, for somebody who has just been woken up.
     var summary: String {
@@ -44,6 +47,9 @@ struct StatusReport {
             return "\(first.name) has failed\(why)\(more): see dockmaster logs \(first.name)"
         }
         let waiting = watchers.filter { !$0.isAsWanted }
+        if waiting.isEmpty, let plugin = plugins.first(where: { $0.state == "failed" }) {
+            return "the plugin \(plugin.name) has failed\(plugin.status.isEmpty ? "" : " (\(plugin.status))")"
+        }
         guard let first = waiting.first else {
             let stopped = watchers.count { $0.state == "stopped" }
             if watchers.isEmpty { return "there are no watchers" }
@@ -60,7 +66,16 @@ struct StatusReport {
             ("version", .string(version)), ("pid", .integer(Int(getpid()))), ("state", .string(state)),
             ("ready", .bool(isReady)), ("uptime_s", Self.seconds(uptime)), ("summary", .string(summary)),
             ("watchers", .array(watchers.map(Self.json))),
-            ("sockets", Self.json(sockets)),
+            ("sockets", Self.json(sockets)), ("plugins", .array(plugins.map(Self.json))),
+        ])
+    }
+
+    private static func json(_ plugin: PluginStatus) -> JSONValue {
+        .object([
+            ("name", .string(plugin.name)), ("use", .string(plugin.use)), ("state", .string(plugin.state)),
+            ("pid", plugin.pid.map { .integer(Int($0)) } ?? .null),
+            ("uptime_s", plugin.uptime.map { seconds($0) } ?? .null), ("restarts", .integer(plugin.restarts)),
+            ("status", .string(plugin.status)), ("required", .bool(plugin.isRequired)),
         ])
     }
 

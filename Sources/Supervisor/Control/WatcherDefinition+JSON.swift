@@ -12,9 +12,12 @@ extension WatcherDefinition {
                 + otherMembers)
     }
 
+    /// What `$(circus.env.NAME)` of a circus file may have put into the command.
+    private var secrets: [String] { SecretName.values(of: environment) + SecretName.ofThisProcess }
+
     private var commandMembers: [(String, JSONValue)] {
         [
-            ("cmd", Self.list(MaskedText.arguments(command))), ("numprocesses", .integer(instances)),
+            ("cmd", Self.list(MaskedText.arguments(command, secrets: secrets))), ("numprocesses", .integer(instances)),
             ("singleton", .bool(isSingleton)), ("autostart", .bool(autostart)), ("oneshot", .bool(isOneshot)),
             ("on_demand", .bool(onDemand)), ("priority", .integer(priority)),
             ("warmup_delay", .duration(warmup)),

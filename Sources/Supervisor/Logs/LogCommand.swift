@@ -33,4 +33,12 @@ enum LogCommand: Sendable {
     case resume
     /// Reads what is there, writes it out, answers, and ends.
     case finish
+
+    /// Only lines are lost when the log is stuck: a descriptor or an end that was lost would be missed for ever.
+    var mayBeLost: Bool {
+        switch self {
+        case .record, .death, .banner: true
+        case .open, .adopt, .spawned, .close, .rotate, .reopen, .configure, .handOver, .resume, .finish: false
+        }
+    }
 }

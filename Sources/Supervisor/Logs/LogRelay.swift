@@ -3,7 +3,7 @@ internal import ProcessControl
 internal import Supervision
 
 /// Where the output of every process goes, on a thread of its own: file, journald, console. Supervision never waits
-/// for it: the arbiter posts commands, and drops them when the relay is stuck.
+/// for it: the arbiter posts commands, and loses lines of its own when the relay is stuck.
 final class LogRelay: Sendable {
     private let commands: Mailbox<LogCommand>
     private let finished: Mailbox<Bool>
@@ -28,23 +28,25 @@ final class LogRelay: Sendable {
     }
 
     func post(_ command: LogCommand) {
-        commands.post(command)
+        commands.post(command, mayBeLost: command.mayBeLost)
     }
 
     /// Has reading stop and what was read written out.
     /// - Returns: what is to be gone on with; nil when the log hangs, and reads on once it hangs no more.
     func handOver(within milliseconds: CInt = 2000) -> [LogHandOver]? {
-        guard let answer = try? Mailbox<[LogHandOver]>(), commands.post(.handOver(answer)) else { return nil }
+        guard let answer = try? Mailbox<[LogHandOver]>(), commands.post(.handOver(answer), mayBeLost: false) else {
+            return nil
+        }
         var waiting = pollfd(fd: answer.descriptor, events: Int16(POLLIN), revents: 0)
         while poll(&waiting, 1, milliseconds) < 0 && errno == EINTR {}
         if let streams = answer.take().messages.first { return streams }
-        commands.post(.resume)
+        post(.resume)
         return nil
     }
 
     /// Has everything written out, and waits for it at most that long.
     func finish(within milliseconds: CInt = 2000) {
-        commands.post(.finish)
+        post(.finish)
         var waiting = pollfd(fd: finished.descriptor, events: Int16(POLLIN), revents: 0)
         while poll(&waiting, 1, milliseconds) < 0 && errno == EINTR {}
     }

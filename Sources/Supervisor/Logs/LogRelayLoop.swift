@@ -9,6 +9,9 @@ final class LogRelayLoop {
     /// What one read takes at most, and what the pipe of a talkative process is made to hold.
     private static let chunk = 1 << 20
 
+    /// When a pipe that could not be watched is tried again.
+    private static let retry: Duration = .seconds(1)
+
     private let loop: EventLoop
     private let commands: Mailbox<LogCommand>
     private let folder: String
@@ -21,6 +24,8 @@ final class LogRelayLoop {
     /// For all streams, one after the other. Its pages come with the first large read.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 4096)
     private var isTelling = false
+    /// Another program is about to read on: nothing may be read any more.
+    private var hasHandedOver = false
 
     init(
         folder: String, console: Bool, rotation: LogRotation, commands: Mailbox<LogCommand>
@@ -76,7 +81,9 @@ final class LogRelayLoop {
         case .reopen: files?.reopen()
         case .configure(let watcher, let rotation): files?.configure(watcher, rotation)
         case .handOver(let answer): handOver(answer)
-        case .resume: for (number, slot) in slots { for input in slot.inputs { listen(to: input, number, slot) } }
+        case .resume:
+            hasHandedOver = false
+            for (number, slot) in slots { for input in slot.inputs { listen(to: input, number, slot) } }
         case .finish: finish()
         }
     }
@@ -92,6 +99,7 @@ final class LogRelayLoop {
 
     /// Bytes that have not been read stay in the pipes, for whoever reads them next.
     private func handOver(_ answer: Mailbox<[LogHandOver]>) {
+        hasHandedOver = true
         var streams: [LogHandOver] = []
         for (number, slot) in slots {
             for input in slot.inputs {
@@ -127,7 +135,7 @@ final class LogRelayLoop {
     }
 
     private func listen(to input: LogSlot.Input, _ number: Int, _ slot: LogSlot) {
-        guard input.registration == nil else { return }
+        guard input.registration == nil, !hasHandedOver else { return }
         do throws(SystemError) {
             input.registration = try loop.watch(input.pipe.number, for: .readable) {
                 [weak self, weak slot, weak input] _ in
@@ -137,7 +145,13 @@ final class LogRelayLoop {
                 self.pace(input, after: count)
             }
         } catch {
-            tell("cannot read the output of \(slot.watcher): \(error)")
+            if !input.isToldUnread { tell("cannot read the output of \(slot.watcher) yet: \(error)") }
+            input.isToldUnread = true
+            // Its writer would stand still once the pipe is full.
+            loop.after(Self.retry) { [weak self, weak slot, weak input] in
+                guard let self, let slot, let input, slot.inputs.contains(where: { $0 === input }) else { return }
+                self.listen(to: input, number, slot)
+            }
         }
     }
 

@@ -10,6 +10,8 @@ final class LogSlot {
         var lines = LineBuffer()
         var registration: EventLoop.Registration?
         var pace = ReadPace()
+        /// Whether it has been told that the pipe cannot be watched.
+        var isToldUnread = false
 
         init(stream: LogStream, pipe: consuming OwnedDescriptor, file: LogFile) {
             self.stream = stream

@@ -1,17 +1,15 @@
-internal import CCrypt
-internal import Dispatch
-internal import Foundation
-internal import Synchronization
+package import BundleConfig
+import Dispatch
+import Foundation
+import Synchronization
 
 /// The threads that hash passwords: as many as there are cores, below normal priority, never those that serve requests.
 ///
-/// - Bounded: at most `limit` passwords wait; more are turned away at once.
+/// - Bounded: at most `limit` jobs wait; more are turned away at once.
 /// - Lifetime: the threads live as long as the process.
-final class PasswordPool: Sendable {
+package final class PasswordPool: Sendable {
     private struct Job {
-        var password: [UInt8]
-        var hash: BcryptHash
-        var answer: CheckedContinuation<Bool, Never>
+        var work: @Sendable (BcryptScratch) -> Void
     }
 
     private struct Queue {
@@ -23,7 +21,7 @@ final class PasswordPool: Sendable {
     private let queue = Mutex(Queue())
     private let available = DispatchSemaphore(value: 0)
 
-    init(threads: Int = ProcessInfo.processInfo.activeProcessorCount, limit: Int = 1024) {
+    package init(threads: Int = ProcessInfo.processInfo.activeProcessorCount, limit: Int = 1024) {
         self.limit = limit
         for _ in 0..<max(1, threads) {
             Thread.detachNewThread { [self] in work() }
@@ -31,10 +29,15 @@ final class PasswordPool: Sendable {
     }
 
     /// Whether the password has the hash; nil when too many wait already.
-    func verify(_ password: [UInt8], against hash: BcryptHash) async -> Bool? {
+    package func verify(_ password: [UInt8], against hash: BcryptHash) async -> Bool? {
+        await run { hash.verifies(password, scratch: $0) }
+    }
+
+    /// What a piece of blocking work gives; nil when too much waits already.
+    package func run<Value: Sendable>(_ body: @escaping @Sendable (BcryptScratch) -> Value) async -> Value? {
         guard queue.withLock({ $0.jobs.count - $0.head < limit }) else { return nil }
         return await withCheckedContinuation { answer in
-            queue.withLock { $0.jobs.append(Job(password: password, hash: hash, answer: answer)) }
+            queue.withLock { $0.jobs.append(Job { answer.resume(returning: body($0)) }) }
             available.signal()
         }
     }
@@ -42,13 +45,10 @@ final class PasswordPool: Sendable {
     private func work() {
         // On Linux this is the calling thread's own priority.
         setpriority(__priority_which_t(UInt32(PRIO_PROCESS.rawValue)), 0, 10)
-        let scratch = UnsafeMutablePointer<crypt_data>.allocate(capacity: 1)
-        memset(scratch, 0, MemoryLayout<crypt_data>.size)
+        let scratch = BcryptScratch()
         while true {
             available.wait()
-            guard let job = next() else { continue }
-            let isRight = job.hash.verifies(job.password, scratch: scratch)
-            job.answer.resume(returning: isRight)
+            next()?.work(scratch)
         }
     }
 

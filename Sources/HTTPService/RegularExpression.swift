@@ -1,19 +1,19 @@
-internal import CRE2
+import CRE2
 
 /// A compiled regular expression with Go's syntax and semantics, over bytes, in linear time (RE2).
 ///
 /// `@unchecked Sendable`: the pattern is immutable after `init`, and RE2 matches from any number of threads.
-final class RegularExpression: @unchecked Sendable {
+package final class RegularExpression: @unchecked Sendable {
     /// Why a pattern is refused, in RE2's words.
-    struct Refusal: Error, Equatable {
-        var problem: String
-        var remedy: String { "Write it in RE2 syntax, https://github.com/google/re2/wiki/Syntax" }
+    package struct Refusal: Error, Equatable {
+        package var problem: String
+        package var remedy: String { "Write it in RE2 syntax, https://github.com/google/re2/wiki/Syntax" }
     }
 
     private let pattern: OpaquePointer
-    let groups: Int
+    package let groups: Int
 
-    init(_ text: [UInt8]) throws(Refusal) {
+    package init(_ text: [UInt8]) throws(Refusal) {
         if Self.matchesAnyByte(text) { throw Refusal(problem: "invalid escape sequence: \\C") }
         let room = 160
         var problem = [CChar](repeating: 0, count: room)
@@ -31,14 +31,14 @@ final class RegularExpression: @unchecked Sendable {
     deinit { cre2_free(pattern) }
 
     /// Whether the expression matches anywhere in `text`.
-    func matches(_ text: [UInt8]) -> Bool {
+    package func matches(_ text: [UInt8]) -> Bool {
         text.withUnsafeBytes { bytes in
             cre2_match(pattern, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count, nil, 0) == 1
         }
     }
 
     /// The whole match and every group (empty for one that took no part), as ranges of `text`; nil without a match.
-    func captures(_ text: ArraySlice<UInt8>) -> [Range<Int>]? {
+    package func captures(_ text: ArraySlice<UInt8>) -> [Range<Int>]? {
         let count = groups + 1
         var spans = [cre2_span](repeating: cre2_span(start: -1, length: 0), count: count)
         let found = text.withUnsafeBytes { bytes in

@@ -1,13 +1,13 @@
-internal import RegistryToken
+import RegistryToken
 
 /// The user and password of an `Authorization: Basic` header.
 /// - Source: Go's net/http Request.BasicAuth; RFC 7617.
-struct BasicCredentials: Sendable {
-    var user: String
-    var password: [UInt8]
+package struct BasicCredentials: Sendable {
+    package var user: String
+    package var password: [UInt8]
 
     /// Nil for another scheme, broken Base64, or no colon: then the request is anonymous.
-    init?(_ header: String?) {
+    package init?(_ header: String?) {
         guard let header, header.utf8.count >= 6, header.prefix(6).lowercased() == "basic " else { return nil }
         let encoded = header.utf8.dropFirst(6).filter { $0 != 0x0A && $0 != 0x0D }
         guard let decoded = Base64.bytes(of: encoded, as: .standard),
