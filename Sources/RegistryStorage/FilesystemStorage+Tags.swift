@@ -23,6 +23,20 @@ extension FilesystemStorage {
         }
     }
 
+    package func tags(of digest: Digest, in repository: RepositoryName) async throws(StorageError) -> [Tag] {
+        // A tag that another registry has moved shows in its link alone.
+        try await reads.run { [self] () throws(StorageError) in
+            var found: [Tag] = []
+            for entry in try Disk.entries(of: layout.tags(repository)) ?? [] {
+                guard let tag = Tag(entry.name), try link(at: layout.tagLink(tag, repository)) == digest else {
+                    continue
+                }
+                found.append(tag)
+            }
+            return found
+        }
+    }
+
     package func deleteTag(_ tag: Tag, in repository: RepositoryName) async throws(StorageError) {
         try await locks.exclusive(repository, on: writes) { [self] () throws(StorageError) in
             guard try Disk.exists(layout.tagLink(tag, repository)) else { throw .tagUnknown(tag) }

@@ -53,6 +53,7 @@ package final class FilesystemStorage: RegistryStore {
         cache = ManifestCache(capacity: cacheSize)
         try Self.prepare(layout, ledger, desk)
         index = RegistryIndex(layout: layout, notify: notify)
+        index.begin()
     }
 
     private static func prepare(

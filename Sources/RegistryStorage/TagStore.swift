@@ -22,6 +22,12 @@ package protocol TagStore: Sendable {
         in repository: RepositoryName, limit: Int?, after last: String?
     ) async throws(StorageError) -> Page<Tag>
 
+    /// The tags that lead to a manifest.
+    func tags(of digest: Digest, in repository: RepositoryName) async throws(StorageError) -> [Tag]
+
+    /// What a repository holds; nil while that is not known, because the index is being built.
+    func usage(of repository: RepositoryName) async throws(StorageError) -> RepositoryUsage?
+
     /// Removes a tag at once and durably; its manifest and other tags stay.
     /// - Throws: `.tagUnknown`.
     func deleteTag(_ tag: Tag, in repository: RepositoryName) async throws(StorageError)

@@ -24,6 +24,7 @@ final class RegistryWorker: Worker {
         var health: HealthMonitor
         var debug: HTTPListener?
         var mirror: PullThrough?
+        var collection: CollectionSchedule
     }
 
     private let file: String
@@ -71,15 +72,19 @@ final class RegistryWorker: Worker {
         let exposition = MetricsExposition(metrics: metrics, storage: storage)
         let keeper = IndexKeeper(storage: storage)
         keeper.start()
+        let collection = CollectionSchedule(storage: storage, logger: context.logger)
+        collection.follow(configuration.collection, isReadOnly: configuration.isReadOnly)
         let admin = AdminSocket.path(beside: configuration.address).map {
-            AdminSocket(path: $0, routes: [exposition.route] + scrub.routes(), logger: context.logger)
+            AdminSocket(
+                path: $0, routes: [exposition.route] + scrub.routes() + collection.adminRoutes, logger: context.logger)
         }
         try await admin?.start()
         let debug = try await Self.debug(configuration.debug, exposition, health, context.logger)
         running.withLock {
             $0 = Running(
                 configuration: configuration, settings: settings, storage: storage, listener: listener, purge: purge,
-                scrub: scrub, admin: admin, hub: hub, keeper: keeper, health: health, debug: debug, mirror: mirror)
+                scrub: scrub, admin: admin, hub: hub, keeper: keeper, health: health, debug: debug, mirror: mirror,
+                collection: collection)
         }
         let place = inherited.isEmpty ? "\(configuration.address)" : "\(inherited.count) inherited socket(s)"
         context.logger.info(
@@ -94,6 +99,7 @@ final class RegistryWorker: Worker {
         report(configuration, logger)
         current.settings.replace(settings)
         current.purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
+        current.collection.follow(configuration.collection, isReadOnly: configuration.isReadOnly)
         await current.hub.follow(configuration.notifications)
         current.health.follow(HealthProbes(storage: current.storage).checks(configuration.health))
         if configuration.debug != current.configuration.debug {
@@ -113,6 +119,7 @@ final class RegistryWorker: Worker {
     func drain(within: Duration) async {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
+        current.collection.follow(CollectionSettings(), isReadOnly: true)
         current.health.follow([])
         current.scrub.follow(nil, isReadOnly: true)
         await current.admin?.drain(within: .zero)

@@ -137,16 +137,16 @@ struct CollectionTests {
 
     @Test("breaks no image while pushes, mounts, deletes and look-ups go on")
     func beside() async throws {
-        let seconds = ProcessInfo.processInfo.environment["DOCKMASTER_GC_SECONDS"].flatMap(Int.init) ?? 8
+        let seconds = ProcessInfo.processInfo.environment["DOCKMASTER_GC_SECONDS"].flatMap(Int.init) ?? 5
         let end = ContinuousClock.now + .seconds(seconds)
         let pushed = Shared<[(RepositoryName, Digest)]>([])
         let isDone = Shared(false)
         storage.promise(for: .seconds(3))
         try await withThrowingTaskGroup(of: Void.self) { [storage] group in
-            for worker in 0..<6 {
+            for worker in 0..<4 {
                 group.addTask { [pushed] in
                     let own = try #require(RepositoryName("team/app\(worker)"))
-                    let source = try #require(RepositoryName("team/app\((worker + 1) % 6)"))
+                    let source = try #require(RepositoryName("team/app\((worker + 1) % 4)"))
                     var round = 0
                     while ContinuousClock.now < end {
                         round += 1

@@ -98,7 +98,7 @@ extension Collector {
         let folders = gone.map { layout.layerFolder($0.digest, repository) }
         let changes = gone.map { IndexChange.layerGone($0.digest) }
         try index.changing(repository) { () throws(StorageError) in
-            try storage.discard(together: folders)
+            try storage.discard(together: folders, areLeaves: true)
             return ((), changes)
         }
         return (gone, young)
@@ -125,7 +125,7 @@ extension Collector {
         guard try (Disk.entries(of: layout.uploads(repository)) ?? []).isEmpty else { return false }
         if policy.isDryRun { return true }
         try index.changing(repository) { () throws(StorageError) in
-            try storage.discard(together: folders)
+            try storage.discard(together: folders, areLeaves: false)
             _ = Disk.removeEmpty(layout.uploads(repository))
             var folder = layout.repository(repository)
             while folder != layout.repositories {

@@ -53,9 +53,7 @@ struct Collector {
     /// To be called before each part: the index must be true.
     private func proceed() async throws {
         try Task.checkCancellation()
-        if index.isReady { return }
-        _ = await storage.tendIndex()
-        guard index.isReady else { throw CollectionRefusal.indexIncomplete }
+        if !index.isReady { try await storage.makeReady() }
     }
 
     // MARK: Blobs

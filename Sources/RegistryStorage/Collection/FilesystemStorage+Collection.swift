@@ -16,11 +16,19 @@ extension FilesystemStorage {
             })
         else { throw CollectionRefusal.alreadyRuns }
         defer { isCollecting.withLock { $0 = false } }
-        _ = await tendIndex()
-        guard index.isReady else { throw CollectionRefusal.indexIncomplete }
+        try await makeReady()
         var collector = Collector(storage: self, policy: policy, tell: tell)
         try await collector.run()
         return collector.summary
+    }
+
+    /// Lets the index become true: what settles may turn out to be stale, and is read then.
+    func makeReady() async throws(CollectionRefusal) {
+        for _ in 0..<5 {
+            _ = await tendIndex()
+            if index.isReady { return }
+        }
+        throw .indexIncomplete
     }
 
     /// What is promised to be there is promised for this long at least. To be told before anything is collected.
@@ -29,12 +37,13 @@ extension FilesystemStorage {
     }
 
     /// Takes folders out of sight, durably, with one sync of each parent, then removes them.
-    func discard(together folders: [String]) throws(StorageError) {
+    /// - Parameter areLeaves: whether no folders below them are remembered.
+    func discard(together folders: [String], areLeaves: Bool) throws(StorageError) {
         var change = change()
         var passing: [String] = []
         for folder in folders {
             let path = "\(layout.staging)/\(UploadID())"
-            ledger.forget(below: folder)
+            if areLeaves { ledger.forget(folder) } else { ledger.forget(below: folder) }
             guard try Disk.rename(folder, to: path) else { continue }
             change.touch(Disk.parent(of: folder))
             passing.append(path)

@@ -97,7 +97,18 @@ extension RegistryIndex {
             return !state.isComplete
         }
         guard isFirst else { return }
-        _ = write { db in try db.run("INSERT OR REPLACE INTO facts(name, value) VALUES('complete', 1)") }
+        let counts = write { db in
+            try db.run("INSERT OR REPLACE INTO facts(name, value) VALUES('complete', 1)")
+            return try db.first(
+                "SELECT (SELECT COUNT(*) FROM repositories), (SELECT COUNT(*) FROM manifests)",
+                read: { ($0.integer(0), $0.integer(1)) })
+        }
+        guard case let (repositories, manifests)?? = counts, repositories > 0 else { return }
+        let seconds = Double(Int(began.duration(to: .now) / .milliseconds(100))) / 10
+        notify(
+            StorageNotice(
+                level: .info, event: "index_built",
+                sentence: "built the index of \(repositories) repositories and \(manifests) manifests in \(seconds) s"))
     }
 
     /// Whether a list of all repositories should look at the tree again: small trees nearly always, large ones now and then.

@@ -51,6 +51,10 @@ package final class RegistryIndex: Sendable {
         self.layout = layout
         self.notify = notify
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// To be called once, when the folder is there.
+    func begin() {
         open()
         wake.yield()
     }

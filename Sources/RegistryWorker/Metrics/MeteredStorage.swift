@@ -106,6 +106,14 @@ struct MeteredStorage: RegistryStore {
         }
     }
 
+    func tags(of digest: Digest, in repository: RepositoryName) async throws(StorageError) -> [Tag] {
+        try await timed("List") { () async throws(StorageError) in try await storage.tags(of: digest, in: repository) }
+    }
+
+    func usage(of repository: RepositoryName) async throws(StorageError) -> RepositoryUsage? {
+        try await storage.usage(of: repository)
+    }
+
     func notePull(of digest: Digest, in repository: RepositoryName, counts: Bool) {
         storage.notePull(of: digest, in: repository, counts: counts)
     }

@@ -97,7 +97,9 @@ extension RegistryMiddleware {
             digest = computed
             tags = [tag]
         }
-        try await storage.put(manifest, as: digest, tags: tags, in: repository)
+        try await setting(tags, in: repository, to: digest, request) {
+            try await storage.put(manifest, as: digest, tags: tags, in: repository)
+        }
         logPush(request, repository, reference, manifest, digest)
         await tellPush(request, repository, manifest, digest, tags: tags)
         if let subject = manifest.subject {
@@ -156,6 +158,7 @@ extension RegistryMiddleware {
     private func deleteManifest(
         _ request: RegistryRequest, _ repository: RepositoryName, _ reference: Reference
     ) async throws -> Response {
+        try await requireMutable(reference, in: repository, request)
         var gone: [Tag] = []
         switch reference {
         case .tag(let tag):

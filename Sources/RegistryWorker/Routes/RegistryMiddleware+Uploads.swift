@@ -23,6 +23,7 @@ extension RegistryMiddleware {
             await tellBlob(request, repository, info, from: source ?? repository)
             return created(request, repository, info)
         }
+        try await requireRoom(request, repository, announced: announced(request))
         let whole = try request.query["digest"].map(request.digest)
         let upload = try await storage.beginUpload(
             in: repository, algorithm: try whole?.algorithm ?? mount?.algorithm ?? Self.algorithm(request))
@@ -93,6 +94,7 @@ extension RegistryMiddleware {
             }
             range = parsed
         }
+        try await requireRoom(request, repository, announced: announced(request))
         do {
             let upload = try await storage.append(
                 request.request.body, to: id, in: repository, at: range?.start, isLast: isLast)

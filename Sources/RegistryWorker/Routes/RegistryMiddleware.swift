@@ -16,6 +16,7 @@ struct RegistryMiddleware: RouterMiddleware {
     let journal: ActivityJournal
     /// Nil where nobody is ever told.
     var hub: NotificationHub?
+    let pushing = TagsInHand()
     /// Nil where nothing is counted.
     var metrics: RegistryMetrics?
     /// Nil where nothing but the storage is looked at.

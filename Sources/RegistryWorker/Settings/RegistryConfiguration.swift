@@ -61,6 +61,9 @@ struct RegistryConfiguration: Sendable, Equatable {
     var purge: Purge? = Purge()
     /// Nil when nothing is scrubbed in the background.
     var scrub: Scrub? = Scrub()
+    /// `storage.maintenance.gc`
+    var collection = CollectionSettings()
+    var policy = RegistryPolicy()
     var address = ListenAddress.tcp(host: "0.0.0.0", port: 5_000)
     /// What Locations begin with; empty for relative ones.
     var locationPrefix = ""

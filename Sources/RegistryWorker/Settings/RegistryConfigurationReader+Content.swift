@@ -9,7 +9,11 @@ extension RegistryConfigurationReader {
             read(catalog, "maxentries", Self.count) { $0.catalogLimit = $1 }
         }
         if let policy = root["policy"], !policy.isNull {
-            known(policy, ["repository"])
+            do throws(ConfigurationErrors) {
+                configuration.policy = try RegistryPolicyReader.read(policy)
+            } catch {
+                errors += error.errors
+            }
             if let repository = policy["repository"], !repository.isNull {
                 known(repository, ["classes"])
                 read(repository, "classes", Self.classes) { $0.content.classes = $1 }

@@ -50,7 +50,12 @@ extension RegistryConfigurationReader {
 
     private mutating func readMaintenance(_ node: ConfigurationNode?) {
         guard let node, !node.isNull else { return }
-        known(node, ["uploadpurging", "readonly", "scrub"])
+        known(node, ["uploadpurging", "readonly", "scrub", "gc"])
+        do throws(ConfigurationErrors) {
+            configuration.collection = try CollectionSettings(node["gc"])
+        } catch {
+            errors += error.errors
+        }
         if let readOnly = node["readonly"], !readOnly.isNull {
             known(readOnly, ["enabled"])
             read(readOnly, "enabled", { (node) throws(ConfigurationError) in try node.bool() }) { $0.isReadOnly = $1 }

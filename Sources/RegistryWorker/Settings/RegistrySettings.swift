@@ -11,6 +11,7 @@ struct RegistrySettings: Sendable {
     let pathPrefix: String
     let content: ContentRules
     let headers: HTTPFields
+    let policy: RegistryPolicy
     /// The longest page of the catalogue; nil for any.
     let catalogLimit: Int?
 
@@ -19,6 +20,7 @@ struct RegistrySettings: Sendable {
         gate = try AccessGate(configuration.access)
         isDeleteEnabled = configuration.isDeleteEnabled
         isReadOnly = configuration.isReadOnly
+        policy = configuration.policy
         catalogLimit = configuration.catalogLimit
         locationPrefix = configuration.locationPrefix
         pathPrefix = configuration.pathPrefix

@@ -27,6 +27,11 @@ struct Dockmaster: ParsableCommand {
                     KillCommand.self, ScaleCommand.self, IncrCommand.self, DecrCommand.self, SetCommand.self,
                     AddCommand.self, RmCommand.self, RotateCommand.self, ScrubCommand.self,
                 ]),
+            CommandGroup(
+                name: "Registry",
+                subcommands: [
+                    GCCommand.self
+                ]),
         ])
 
     /// Exit code 2 for wrong usage, as circusctl has it; all else as the command says.

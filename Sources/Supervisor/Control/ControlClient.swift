@@ -51,7 +51,7 @@ final class ControlClient {
         return Answer(status: head.status, body: String(decoding: body, as: UTF8.self))
     }
 
-    /// One request whose answer never ends.
+    /// One request whose answer comes in lines, and may never end.
     /// - Parameter line: called for each line; false ends it.
     /// - Returns: the answer of a refusal, nil once `line` or the supervisor has ended it.
     func follow(
@@ -65,6 +65,7 @@ final class ControlClient {
         }
         while true {
             while let chunk = nextChunk() {
+                if chunk.isEmpty { return nil }
                 for text in chunk.split(separator: "\n") where !(try line(String(text))) { return nil }
             }
             guard try receive() else { return nil }
