@@ -22,7 +22,7 @@ struct DurableChange: ~Copyable {
     private var moves: [Move] = []
     private var unsynced: [String] = []
     private var made: [String] = []
-    private var settling: [String] = []
+    private var settling: [(path: String, ticket: Int)] = []
 
     /// - Parameter top: the folder that exists for certain; no folder above it is ever synced.
     init(ledger: FolderLedger, desk: SyncDesk, staging: String, top: String) {
@@ -84,7 +84,7 @@ struct DurableChange: ~Copyable {
         if ledger.isSettled(folder) { return }
         confirm(folder, isLasting: false)
         touch(folder)
-        settling.append(folder)
+        if let ticket = ledger.watch(folder) { settling.append((folder, ticket)) }
     }
 
     /// Notes that a file, whose bytes are synced before `sync()`, is to get this name.
@@ -130,16 +130,28 @@ struct DurableChange: ~Copyable {
         let folder = Disk.parent(of: move.path)
         for _ in 0..<32 {
             try makeFolder(folder, isLasting: move.isLasting)
-            ledger.unsettle(folder)
-            if try Disk.rename(move.source, to: move.path) {
+            if let ticket = try rename(move, in: folder) {
                 touch(folder)
-                settling.append(folder)
+                settling.append((folder, ticket))
                 return
             }
             guard try Disk.exists(move.source) else { throw .io(operation: "rename", path: move.source, errno: 2) }
             forgetAbove(folder)
         }
         throw .io(operation: "rename \(move.source) to", path: move.path, errno: 2)
+    }
+
+    /// - Returns: the ticket of the folder's change; nil when the file or the folder is not there.
+    private func rename(_ move: Move, in folder: String) throws(StorageError) -> Int? {
+        ledger.beginChange(folder)
+        do throws(StorageError) {
+            let isPlaced = try Disk.rename(move.source, to: move.path)
+            let ticket = ledger.endChange(folder)
+            return isPlaced ? ticket : nil
+        } catch {
+            _ = ledger.endChange(folder)
+            throw error
+        }
     }
 
     private func forgetAbove(_ folder: String) {

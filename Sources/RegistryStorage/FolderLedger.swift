@@ -10,6 +10,26 @@ final class FolderLedger: Sendable {
         var known: Set<String> = []
         var settled: Set<String> = []
         var settledBefore: Set<String> = []
+        /// Folders in which a name has changed since they were settled.
+        var changing: [String: Changing] = [:]
+        var lastTicket = 0
+
+        mutating func unsettle(_ folder: String) {
+            settled.remove(folder)
+            settledBefore.remove(folder)
+        }
+
+        mutating func ticket() -> Int {
+            lastTicket += 1
+            return lastTicket
+        }
+    }
+
+    private struct Changing {
+        /// Renames at this moment.
+        var inFlight = 0
+        /// Of the latest change.
+        var ticket = 0
     }
 
     private let limit: Int
@@ -36,22 +56,60 @@ final class FolderLedger: Sendable {
         state.withLock { $0.settled.contains(folder) || $0.settledBefore.contains(folder) }
     }
 
-    /// To be called when the folders have been synced.
-    func settle(_ folders: [String]) {
+    /// To be called before a name in the folder changes, and `endChange` after it.
+    func beginChange(_ folder: String) {
+        state.withLock { state in
+            state.unsettle(folder)
+            if state.changing.count >= recent { state.changing = state.changing.filter { $1.inFlight > 0 } }
+            state.changing[folder, default: Changing()].inFlight += 1
+        }
+    }
+
+    /// - Returns: what `settle` takes, once the folder has been synced.
+    func endChange(_ folder: String) -> Int {
+        state.withLock { state in
+            let ticket = state.ticket()
+            state.changing[folder, default: Changing(inFlight: 1)].ticket = ticket
+            state.changing[folder]?.inFlight -= 1
+            return ticket
+        }
+    }
+
+    /// For who is about to sync a folder that another has changed.
+    /// - Returns: what `settle` takes then; nil while a name is changing.
+    func watch(_ folder: String) -> Int? {
+        state.withLock { state in
+            if let changing = state.changing[folder] { return changing.inFlight > 0 ? nil : changing.ticket }
+            let ticket = state.ticket()
+            state.changing[folder] = Changing(ticket: ticket)
+            return ticket
+        }
+    }
+
+    /// To be called when the folders have been synced. One in which a name has changed since its ticket was given stays
+    /// unsettled: that change may not be on the disk.
+    func settle(_ folders: [(path: String, ticket: Int)]) {
         state.withLock { state in
             if state.settled.count + folders.count > recent {
                 state.settledBefore = state.settled
                 state.settled.removeAll()
             }
-            state.settled.formUnion(folders)
+            for folder in folders {
+                guard let changing = state.changing[folder.path], changing.inFlight == 0,
+                    changing.ticket == folder.ticket
+                else { continue }
+                state.changing[folder.path] = nil
+                state.settled.insert(folder.path)
+            }
         }
     }
 
-    /// To be called before a name in the folder changes.
+    /// To be called before a name of the folder goes.
     func unsettle(_ folder: String) {
         state.withLock { state in
-            state.settled.remove(folder)
-            state.settledBefore.remove(folder)
+            state.unsettle(folder)
+            let ticket = state.ticket()
+            state.changing[folder]?.ticket = ticket
         }
     }
 

@@ -12,9 +12,7 @@ struct ScrubCommand: ParsableCommand {
 
     func run() throws {
         try calling { () throws(CallFailure) in
-            let socket = try control.socket()
-            let folder = socket.lastIndex(of: "/").map { socket[...$0] } ?? ""
-            let client = try ControlClient(at: "\(folder)registry-admin.sock")
+            let client = try ControlClient(at: RegistryCaller(control).socket)
             var last = JSONValue.null
             let refused = try client.follow("/v1/scrub\(rate.map { "?rate=\($0)" } ?? "")", by: "POST") { line in
                 last = JSONValue(line.utf8) ?? .null

@@ -52,7 +52,8 @@ final class LogFollower {
         }
         // A watcher's folder is there before its first line.
         guard isNotified else { return }
-        for name in folder.folders where patterns.isEmpty || patterns.contains(where: { WatcherGlob($0).matches(name) }) {
+        for name in folder.folders where patterns.isEmpty || patterns.contains(where: { WatcherGlob($0).matches(name) })
+        {
             watch("\(folder.path)/\(name)")
         }
     }
