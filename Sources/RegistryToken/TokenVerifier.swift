@@ -1,5 +1,5 @@
 internal import Crypto
-package import TextFormats
+internal import TextFormats
 
 /// Decides whether a bearer token was made by a token service that this registry trusts, for this registry, for now.
 ///

@@ -54,6 +54,19 @@ struct RegistryConfigurationTests {
         #expect(configuration.warnings.first?.hasPrefix("config.yml:2: log.fields is ignored") == true)
     }
 
+    @Test("warns that retention removes nothing yet")
+    func retention() throws {
+        let configuration = try read(
+            """
+            storage: {filesystem: {rootdirectory: /srv/images}}
+            http: {addr: /run/registry.sock, net: unix}
+            auth: {none: {}}
+            policy: {retention: [{repositories: "ci/**", keep_last: 10}]}
+            """)
+        #expect(configuration.policy.retention.count == 1)
+        #expect(configuration.warnings.contains { $0.contains("policy.retention is ignored: its rules") })
+    }
+
     @Test(
         "reads addresses and hosts",
         arguments: [
