@@ -128,6 +128,9 @@ struct BlackBoxEnduranceTests {
         ]
         // Through env(1): faketime alters the environment of the first program, after which Swift finds no arguments.
         try run.launch(wrapper: ["/usr/bin/env"], environment: environment)
+        // The first program's, which env(1) was: nobody else takes them away.
+        let shared = ["/dev/shm/faketime_shm_\(run.pid)", "/dev/shm/sem.faketime_sem_\(run.pid)"]
+        defer { for file in shared { unlink(file) } }
         #expect(run.wait { run.lines("starts").count >= 2 }, "\(run.output)")
         let hour = try #require(Self.hour(of: run.output))
         try run.write("time", "-3600")

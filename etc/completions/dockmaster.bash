@@ -173,13 +173,13 @@ _dockmaster() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|check|render|import|upgrade|version|status|list|stats|top|events|health|sockets|options|get|logs|trace|start|stop|restart|reload|signal|kill|scale|incr|decr|set|add|rm|rotate|scrub|help)
+    run|check|render|import|upgrade|version|status|list|stats|top|events|health|sockets|options|get|logs|trace|start|stop|restart|reload|signal|kill|scale|incr|decr|set|add|rm|rotate|scrub|gc|help)
         # Offer subcommand argument completions
         "_dockmaster_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run check render import upgrade version status list stats top events health sockets options get logs trace start stop restart reload signal kill scale incr decr set add rm rotate scrub help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run check render import upgrade version status list stats top events health sockets options get logs trace start stop restart reload signal kill scale incr decr set add rm rotate scrub gc help' -- "${cur}"))
         ;;
     esac
 }
@@ -1115,6 +1115,26 @@ _dockmaster_scrub() {
     '--rate')
         return
         ;;
+    '--run')
+        __dockmaster_add_completions -d
+        return
+        ;;
+    '--config')
+        __dockmaster_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_dockmaster_gc() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --untagged --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--run --config)
+    __dockmaster_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
     '--run')
         __dockmaster_add_completions -d
         return

@@ -84,6 +84,8 @@ function __dockmaster_parse_tokens -S
             __dockmaster_parse_subcommand -r 1 'match=' 'run=' 'config=' 'json' 'version' 'h/help'
         case 'scrub'
             __dockmaster_parse_subcommand 0 'rate=' 'run=' 'config=' 'json' 'version' 'h/help'
+        case 'gc'
+            __dockmaster_parse_subcommand 0 'dry-run' 'untagged' 'run=' 'config=' 'json' 'version' 'h/help'
         case 'help'
             __dockmaster_parse_subcommand -r 1 'version'
         end
@@ -172,6 +174,7 @@ complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positiona
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'rm' -d 'Stop a watcher and forget it, until a reload finds it configured.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'rotate' -d 'Begin new log files now; nothing is lost or split.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'scrub' -d 'Compare all that the registry holds with its digests; damaged blobs are set aside and named.'
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'gc' -d 'Free what no image of the registry needs any more, while it serves.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_positional "dockmaster" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster run" config' -l 'config' -d 'The configuration file, or DOCKMASTER_CONFIG.' -rfka ''
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster run" data' -l 'data' -d 'The data folder, or DOCKMASTER_DATA.' -rfka ''
@@ -417,4 +420,11 @@ complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster scrub" json' -l 'json' -d 'Print JSON.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster scrub" version' -l 'version' -d 'Show the version.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster scrub" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster gc" dry-run' -l 'dry-run' -d 'Remove nothing; print what would go, and why.'
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster gc" untagged' -l 'untagged' -d 'Manifests without a tag go too, unless an index that stays names them.'
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster gc" run' -l 'run' -d 'The supervisor\'s run folder, or DOCKMASTER_RUN.' -rfa '(__dockmaster_complete_directories)'
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster gc" config' -l 'config' -d 'The configuration file that names the run folder, or DOCKMASTER_CONFIG.' -rF
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster gc" json' -l 'json' -d 'Print JSON.'
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster gc" version' -l 'version' -d 'Show the version.'
+complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster gc" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'dockmaster' -n '__dockmaster_should_offer_completions_for_flags_or_options "dockmaster help" version' -l 'version' -d 'Show the version.'

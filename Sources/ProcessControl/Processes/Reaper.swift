@@ -43,26 +43,30 @@ package final class Reaper {
             for pid in Array(expected.keys) { collect(pid) }
             return
         }
+        // All that have ended by now, and only then what follows from it: who starts a process again that ends at once
+        // would keep us here, and nobody would hear the signals that wait.
+        var ended: [(entry: Expected, status: ExitStatus)] = []
         while true {
             var exit = clinux_exit()
-            guard clinux_reap_any(&exit) == 0, exit.pid != 0 else { return }
-            if expected[exit.pid] == nil {
+            guard clinux_reap_any(&exit) == 0, exit.pid != 0 else { break }
+            if let entry = forget(exit.pid) {
+                ended.append((entry, ExitStatus(exit)))
+            } else {
                 orphansReaped += 1
                 StrayEnds.note(exit.pid, ExitStatus(exit))
-            } else {
-                finish(exit.pid, ExitStatus(exit))
             }
         }
+        for (entry, status) in ended { entry.ended(status) }
     }
 
     private func collect(_ pid: ProcessID) {
-        guard let status = expected[pid]?.child.reap() else { return }
-        finish(pid, status)
+        guard let status = expected[pid]?.child.reap(), let entry = forget(pid) else { return }
+        entry.ended(status)
     }
 
-    private func finish(_ pid: ProcessID, _ status: ExitStatus) {
-        guard let entry = expected.removeValue(forKey: pid) else { return }
+    private func forget(_ pid: ProcessID) -> Expected? {
+        guard let entry = expected.removeValue(forKey: pid) else { return nil }
         if let registration = entry.registration { loop.stopWatching(registration) }
-        entry.ended(status)
+        return entry
     }
 }
