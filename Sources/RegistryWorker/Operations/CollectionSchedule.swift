@@ -10,12 +10,12 @@ final class CollectionSchedule: Sendable {
     private struct State: Sendable {
         var settings = CollectionSettings()
         var isReadOnly = false
-        var task: Task<Void, Never>?
     }
 
     private let storage: FilesystemStorage
     private let logger: Logger
     private let state = Mutex(State())
+    private let repetition = Repetition()
 
     init(storage: FilesystemStorage, logger: Logger) {
         self.storage = storage
@@ -24,37 +24,28 @@ final class CollectionSchedule: Sendable {
 
     /// Takes up a configuration; a registry that only reads collects nothing. A collection that runs is broken off between two
     /// parts, and goes on with the next.
-    /// The bridge to the task: it ends when a new configuration comes, and at the latest with the process.
     func follow(_ settings: CollectionSettings, isReadOnly: Bool) {
         storage.promise(for: settings.grace)
-        let isOn = settings.isEnabled && !isReadOnly
-        let new: Task<Void, Never>? = isOn ? Task { [self] in await repeatedly(settings) } : nil
-        let old = state.withLock { state in
-            defer { state = State(settings: settings, isReadOnly: isReadOnly, task: new) }
-            return state.task
-        }
-        old?.cancel()
+        state.withLock { $0 = State(settings: settings, isReadOnly: isReadOnly) }
+        guard settings.isEnabled, !isReadOnly else { return repetition.end() }
+        repetition.begin(every: settings.interval, first: .seconds(300)) { [self] in await once(settings) }
     }
 
-    private func repeatedly(_ settings: CollectionSettings) async {
-        // Not at once: a start has better things to do.
-        var pause = min(settings.interval, .seconds(300))
-        while !Task.isCancelled {
-            do { try await Task.sleep(for: pause) } catch { return }
-            pause = settings.interval
-            let policy = CollectionPolicy(
-                grace: settings.grace, isDryRun: settings.isDryRun, removesUntagged: settings.removesUntagged)
-            do {
-                report(try await storage.collect(policy), policy)
-            } catch is CancellationError {
-                return
-            } catch let refusal as CollectionRefusal {
-                logger.warning(
-                    "did not collect garbage: \(refusal.problem)", metadata: [LogField.event: "collection_refused"])
-            } catch {
-                logger.error("cannot collect garbage: \(error)", metadata: [LogField.event: "collection_failed"])
-            }
+    /// - Returns: false when it was broken off.
+    private func once(_ settings: CollectionSettings) async -> Bool {
+        let policy = CollectionPolicy(
+            grace: settings.grace, isDryRun: settings.isDryRun, removesUntagged: settings.removesUntagged)
+        do {
+            report(try await storage.collect(policy), policy)
+        } catch is CancellationError {
+            return false
+        } catch let refusal as CollectionRefusal {
+            logger.warning(
+                "did not collect garbage: \(refusal.problem)", metadata: [LogField.event: "collection_refused"])
+        } catch {
+            logger.error("cannot collect garbage: \(error)", metadata: [LogField.event: "collection_failed"])
         }
+        return true
     }
 
     private func report(_ summary: CollectionSummary, _ policy: CollectionPolicy) {

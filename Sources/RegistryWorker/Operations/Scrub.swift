@@ -1,14 +1,13 @@
 import BundleLog
 import Logging
 import RegistryStorage
-import Synchronization
 
-/// Compares what is stored with its digests, slowly, once an interval. One task at a time; a new configuration ends the old
-/// one's, and the next goes on where that was.
+/// Compares what is stored with its digests, slowly, once an interval. What a new configuration breaks off, the next goes on
+/// with.
 final class Scrub: Sendable {
     private let storage: FilesystemStorage
     private let logger: Logger
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let repetition = Repetition()
 
     init(storage: FilesystemStorage, logger: Logger) {
         self.storage = storage
@@ -16,30 +15,17 @@ final class Scrub: Sendable {
     }
 
     /// Takes up a configuration; nil, or a registry that only reads, scrubs nothing.
-    /// The bridge to the task: it ends when a new configuration comes, and at the latest with the process.
     func follow(_ scrub: RegistryConfiguration.Scrub?, isReadOnly: Bool) {
-        let new: Task<Void, Never>? =
-            scrub.flatMap { scrub in isReadOnly ? nil : Task { [self] in await repeatedly(scrub) } }
-        let old = task.withLock { task in
-            defer { task = new }
-            return task
-        }
-        old?.cancel()
-    }
-
-    private func repeatedly(_ scrub: RegistryConfiguration.Scrub) async {
-        // Not at once: a start has better things to do.
-        var pause = min(scrub.interval, .seconds(600))
-        while !Task.isCancelled {
-            do { try await Task.sleep(for: pause) } catch { return }
+        guard let scrub, !isReadOnly else { return repetition.end() }
+        repetition.begin(every: scrub.interval, first: .seconds(600)) { [self] in
             do {
                 try await whole(rate: scrub.rate) { _ in }
             } catch is CancellationError {
-                return
+                return false
             } catch {
                 logger.error("cannot scrub: \(error)", metadata: [LogField.event: "scrub_failed"])
             }
-            pause = scrub.interval
+            return true
         }
     }
 

@@ -1,13 +1,12 @@
 import BundleLog
 import Logging
 import RegistryStorage
-import Synchronization
 
-/// Removes stale uploads, once an interval. One task at a time; a new configuration ends the old one's.
+/// Removes stale uploads, once an interval.
 final class UploadPurge: Sendable {
     private let storage: any UploadStore
     private let logger: Logger
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let repetition = Repetition()
 
     init(storage: any UploadStore, logger: Logger) {
         self.storage = storage
@@ -15,24 +14,11 @@ final class UploadPurge: Sendable {
     }
 
     /// Takes up a configuration; nil, or a registry that only reads, purges nothing.
-    /// The bridge to the task: it ends when a new configuration comes, and at the latest with the process.
     func follow(_ purge: RegistryConfiguration.Purge?, isReadOnly: Bool) {
-        let new: Task<Void, Never>? =
-            purge.flatMap { purge in isReadOnly ? nil : Task { [self] in await repeatedly(purge) } }
-        let old = task.withLock { task in
-            defer { task = new }
-            return task
-        }
-        old?.cancel()
-    }
-
-    private func repeatedly(_ purge: RegistryConfiguration.Purge) async {
-        // Not at once: a start has better things to do, and restarts in a row would purge each time.
-        var pause = min(purge.interval, .seconds(60))
-        while !Task.isCancelled {
-            do { try await Task.sleep(for: pause) } catch { return }
+        guard let purge, !isReadOnly else { return repetition.end() }
+        repetition.begin(every: purge.interval, first: .seconds(60)) { [self] in
             await once(purge)
-            pause = purge.interval
+            return true
         }
     }
 
