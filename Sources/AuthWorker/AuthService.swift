@@ -16,16 +16,19 @@ final class AuthService: Sendable {
     private let current: Mutex<Current>
     let pool: PasswordPool
 
-    init(_ settings: AuthSettings, pool: PasswordPool) {
+    private let logger: Logger
+
+    init(_ settings: AuthSettings, pool: PasswordPool, logger: Logger) {
         self.pool = pool
-        current = Mutex(Current(state: AuthState(settings, pool: pool), refusal: nil))
+        self.logger = logger
+        current = Mutex(Current(state: AuthState(settings, pool: pool, logger: logger), refusal: nil))
     }
 
     var state: AuthState { current.withLock { $0.state } }
 
     /// Puts a new configuration in force for the requests that come from now on. Remembered passwords are forgotten.
     func replace(_ settings: AuthSettings) {
-        let state = AuthState(settings, pool: pool)
+        let state = AuthState(settings, pool: pool, logger: logger)
         current.withLock { $0 = Current(state: state, refusal: nil) }
     }
 

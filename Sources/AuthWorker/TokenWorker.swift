@@ -27,7 +27,7 @@ final class TokenWorker: Worker {
     func start(_ context: WorkerContext) async throws {
         let settings = try AuthSettings.load(path, isCompatible: isCompatible)
         for warning in settings.warnings { context.logger.warning("\(warning)") }
-        let service = AuthService(settings, pool: PasswordPool())
+        let service = AuthService(settings, pool: PasswordPool(), logger: context.logger)
         let listener = HTTPListener(responder: AuthResponder(service: service), logger: context.logger)
         let sockets = context.sockets.descriptors(named: Self.socketName)
         if sockets.isEmpty {

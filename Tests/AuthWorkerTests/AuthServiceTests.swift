@@ -33,7 +33,8 @@ struct AuthServiceTests {
     func reload() async throws {
         let known = "{test: {password: \"\(Self.hash)\"}}"
         let pull = "[{match: {account: test}, actions: [pull]}]"
-        let service = AuthService(try settings(users: known, acl: pull), pool: PasswordPool(threads: 1))
+        let service = AuthService(
+            try settings(users: known, acl: pull), pool: PasswordPool(threads: 1), logger: Logger(label: "test"))
         let scope = "/auth?service=s&scope=repository:x:pull,push"
         #expect(await ask(service, scope).status == .ok)
         #expect(await ask(service, scope).status == .ok)
@@ -54,7 +55,8 @@ struct AuthServiceTests {
 
     @Test("says on /healthz when a reload was refused")
     func health() async throws {
-        let service = AuthService(try settings(users: "{}", acl: "[]"), pool: PasswordPool(threads: 1))
+        let service = AuthService(
+            try settings(users: "{}", acl: "[]"), pool: PasswordPool(threads: 1), logger: Logger(label: "test"))
         #expect(String(decoding: await ask(service, "/healthz").body, as: UTF8.self) == #"{"status":"ok"}"#)
         service.keepOld(because: "auth.yml:3: bad")
         let answer = await ask(service, "/healthz")
@@ -67,7 +69,8 @@ struct AuthServiceTests {
     @Test("tells clients when the token was issued, with a fraction, and for how long")
     func issuedAt() async throws {
         let service = AuthService(
-            try settings(users: "{test: {password: \"\(Self.hash)\"}}", acl: "[]"), pool: PasswordPool(threads: 1))
+            try settings(users: "{test: {password: \"\(Self.hash)\"}}", acl: "[]"), pool: PasswordPool(threads: 1),
+            logger: Logger(label: "test"))
         let body = try JSONReader.read(await ask(service, "/auth?service=s").body)
         #expect(body["expires_in"] == .integer(60))
         #expect(body.text("issued_at").wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/) != nil)
@@ -76,7 +79,8 @@ struct AuthServiceTests {
     @Test("refuses more scopes than anyone asks for")
     func manyScopes() async throws {
         let service = AuthService(
-            try settings(users: "{test: {password: \"\(Self.hash)\"}}", acl: "[]"), pool: PasswordPool(threads: 1))
+            try settings(users: "{test: {password: \"\(Self.hash)\"}}", acl: "[]"), pool: PasswordPool(threads: 1),
+            logger: Logger(label: "test"))
         let scopes = String(repeating: "&scope=repository:x:pull", count: 101)
         let answer = await ask(service, "/auth?service=s\(scopes)")
         #expect(answer.status == .badRequest)
@@ -85,7 +89,8 @@ struct AuthServiceTests {
 
     @Test("shows the issuer at its root, and no path but its own")
     func paths() async throws {
-        let service = AuthService(try settings(users: "{}", acl: "[]"), pool: PasswordPool(threads: 1))
+        let service = AuthService(
+            try settings(users: "{}", acl: "[]"), pool: PasswordPool(threads: 1), logger: Logger(label: "test"))
         #expect(String(decoding: await ask(service, "/").body, as: UTF8.self) == "<h1>a</h1>\n")
         for path in ["/auth/", "//auth", "/auth/token/", "/v2/", "/AUTH", "/auth%2Ftoken/x", "/%zz", ""] {
             #expect(await ask(service, path).status == .notFound, "\(path)")

@@ -35,7 +35,7 @@ struct HTTPVectorTests {
             if let known = services[name] {
                 service = known
             } else {
-                service = AuthService(try Self.settings(name), pool: pool)
+                service = AuthService(try Self.settings(name), pool: pool, logger: Logger(label: "test"))
                 services[name] = service
             }
             let request = try #require(vector["request"])

@@ -16,10 +16,13 @@ struct HTTPListenerTests {
         return router.buildResponder()
     }
 
+    /// Closed in the processes that other tests start meanwhile: one that is inherited goes on listening.
+    private let streamType = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+
     /// A listening unix socket, as a supervisor would bind it, and its path.
     private func listeningSocket() throws -> (descriptor: CInt, path: String) {
         let path = "/tmp/dockmaster-listener-\(getpid())-\(UInt32.random(in: 0 ... .max)).sock"
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_UNIX, streamType, 0)
         try #require(descriptor >= 0)
         let bound = withAddress(path) { bind(descriptor, $0, $1) }
         try #require(bound == 0 && listen(descriptor, 16) == 0)
@@ -37,13 +40,19 @@ struct HTTPListenerTests {
         }
     }
 
+    private func canConnect(_ path: String) -> Bool {
+        let descriptor = socket(AF_UNIX, streamType, 0)
+        defer { close(descriptor) }
+        return withAddress(path) { connect(descriptor, $0, $1) } == 0
+    }
+
     /// Blocks a thread of its own: the listener needs those of the concurrency pool.
     private func exchange(_ path: String, _ request: String) async throws -> String {
         try await NIOThreadPool.singleton.runIfActive { try blockingExchange(path, request) }
     }
 
     private func blockingExchange(_ path: String, _ request: String) throws -> String {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_UNIX, streamType, 0)
         defer { close(descriptor) }
         try #require(withAddress(path) { connect(descriptor, $0, $1) } == 0)
         _ = request.withCString { write(descriptor, $0, request.utf8.count) }
@@ -65,9 +74,10 @@ struct HTTPListenerTests {
         #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(answer.hasSuffix("abc 192.0.2.7"))
         await listener.drain(within: .seconds(5))
-        let late = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(late) }
-        #expect(withAddress(path) { connect(late, $0, $1) } != 0)
+        // A process that another test is about to start has the socket until its exec.
+        let deadline = ContinuousClock.now + .seconds(10)
+        while canConnect(path), ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(!canConnect(path))
     }
 
     @Test("binds a socket of its own and makes an id for a request that has none")

@@ -2,15 +2,8 @@ internal import BundleConfig
 internal import HTTPService
 
 /// The users of the configuration file.
-struct StaticUsers: Sendable {
-    /// How an attempt to sign in ended.
-    enum Outcome: Sendable, Equatable {
-        case signedIn(labels: Labels)
-        case unknownAccount
-        case wrongPassword
-        /// Too many passwords wait to be hashed.
-        case busy
-    }
+struct StaticUsers: Authenticator {
+    let name = "users"
 
     /// Keys are compared by bytes: two spellings of one letter are two users.
     private let users: [[UInt8]: StaticUser]
@@ -34,7 +27,7 @@ struct StaticUsers: Sendable {
     }
 
     /// Compares the password; a stranger's takes as long as a user's.
-    func signIn(_ account: String, password: [UInt8]) async -> Outcome {
+    func signIn(_ account: String, password: [UInt8]) async -> SignInOutcome {
         let user = users[Array(account.utf8)]
         switch user?.password {
         case .any:

@@ -4,11 +4,6 @@ internal import RegistryToken
 
 extension AuthSettings {
     private static let ownKeys = ["server", "token", "users", "acl", "compat"]
-    /// docker_auth's back-ends that are not served.
-    private static let backends = [
-        "ext_auth", "google_auth", "github_auth", "oidc_auth", "gitlab_auth", "ldap_auth", "mongo_auth", "xorm_auth",
-        "plugin_authn", "acl_mongo", "acl_xorm", "ext_authz", "plugin_authz", "casbin_authz",
-    ]
     private static let serverKeys = [
         "addr", "net", "path_prefix", "real_ip_header", "real_ip_pos", "hsts", "certificate", "key", "letsencrypt",
         "tls_min_version", "tls_curve_preferences", "tls_cipher_suites",
@@ -45,17 +40,12 @@ extension AuthSettings {
         }
         reading.isCompatible =
             isCompatible || reading.attempt { () throws(ConfigurationError) in try root.bool("compat") } ?? false
-        reading.check(root, knows: Self.ownKeys + Self.backends)
-        for key in Self.backends {
-            guard let node = root[key], !node.isNull else { continue }
-            reading.refuse(
-                node.refused(
-                    "is not served by this version", remedy: "Remove it; users and acl of this file are served"))
-        }
+        reading.check(root, knows: Self.ownKeys + BackendSections.keys)
         let server = Self.server(root, reading: &reading)
         let token = Self.token(root, reading: &reading)
         users = Self.users(root, reading: &reading)
         accessList = Self.accessList(root, reading: &reading)
+        backends = BackendSections.read(root, reading: &reading)
         try reading.finish()
         guard let server, let token else { throw ConfigurationErrors(reading.errors) }
         self.server = server

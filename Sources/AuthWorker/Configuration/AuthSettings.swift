@@ -25,6 +25,8 @@ struct AuthSettings: Sendable {
     var token: Token
     var users: [(name: String, user: StaticUser)]
     var accessList: AccessList
+    /// In the order in which they are asked.
+    var backends: [any BackendSettings]
     /// One sentence each: accepted, but likely not what was meant.
     var warnings: [String]
 }

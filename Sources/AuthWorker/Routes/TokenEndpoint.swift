@@ -23,7 +23,7 @@ struct TokenEndpoint: Sendable {
         }
         var audit = AuditRecord(asked, logger: logger, start: start)
         let labels: Labels
-        switch await state.users.signIn(asked.account, password: asked.password) {
+        switch await state.signIn(asked.account, password: asked.password) {
         case .signedIn(let found): labels = found
         case .unknownAccount:
             audit.refused(asked.account.isEmpty ? "no credentials" : "no such account")
@@ -36,13 +36,20 @@ struct TokenEndpoint: Sendable {
             var answer = OutgoingAnswer.refusal(.serviceUnavailable, "Too many sign-ins are waiting, try again soon.")
             answer.headers[.retryAfter] = "1"
             return answer
+        case .failed(let failure):
+            return refused(failure, by: "the sign-in", &audit)
         }
         var access: [ScopeAccess] = []
         for scope in asked.scopes {
-            let decision = settings.accessList.decide(
-                AccessRequest(
-                    account: asked.account, type: scope.type, name: scope.name, service: asked.service,
-                    address: asked.address, actions: scope.actions, labels: labels))
+            let decision: AccessDecision
+            do throws(BackendFailure) {
+                decision = try await state.authorize(
+                    AccessRequest(
+                        account: asked.account, type: scope.type, name: scope.name, service: asked.service,
+                        address: asked.address, actions: scope.actions, labels: labels))
+            } catch {
+                return refused(error, by: "the authorization", &audit)
+            }
             access.append(ScopeAccess(type: scope.type, name: scope.name, actions: decision.allowed))
             audit.decided(scope, decision)
         }
@@ -57,6 +64,15 @@ struct TokenEndpoint: Sendable {
             logger.error("cannot sign a token: \(error)")
             return .refusal(.internalServerError, "Failed to generate token")
         }
+    }
+
+    /// A back-end could not say: the client learns which step failed and whether to try again, the log learns why.
+    private func refused(_ failure: BackendFailure, by step: String, _ audit: inout AuditRecord) -> OutgoingAnswer {
+        audit.refused("\(step) failed: \(failure.problem)", status: failure.isOutage ? 503 : 500)
+        guard failure.isOutage else { return .refusal(.internalServerError, "\(step) failed; the log says why.") }
+        var answer = OutgoingAnswer.refusal(.serviceUnavailable, "\(step) cannot be asked now, try again soon.")
+        answer.headers[.retryAfter] = "5"
+        return answer
     }
 
     private var unauthorized: OutgoingAnswer {

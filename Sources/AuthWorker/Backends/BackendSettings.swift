@@ -1,0 +1,24 @@
+internal import BundleConfig
+internal import HTTPService
+internal import Logging
+
+/// One back-end's section of the configuration, read and checked, before anything is connected.
+protocol BackendSettings: Sendable {
+    /// Makes what the section describes. Does not connect: a back-end that is down keeps nobody else from signing in.
+    func make(_ context: BackendContext) -> Backend
+}
+
+/// What a back-end is given to work with.
+struct BackendContext: Sendable {
+    /// For passwords that are compared here.
+    var pool: PasswordPool
+    var logger: Logger
+}
+
+/// A back-end at work: it signs in, or authorizes, or both.
+struct Backend: Sendable {
+    var authenticator: (any Authenticator)?
+    var authorizer: (any Authorizer)?
+    /// Ends its threads, connections and processes, when the last request of its configuration has been answered.
+    var close: @Sendable () -> Void = {}
+}

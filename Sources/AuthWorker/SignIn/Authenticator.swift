@@ -1,0 +1,10 @@
+/// Something that knows users and their passwords: the configuration's users, a directory, a database, a command.
+/// They are asked in docker_auth's order until one knows the account.
+/// - Source: shared/reference/docker_auth.md, "HTTP", authentication order.
+protocol Authenticator: Sendable {
+    /// Its key in the configuration file, which is also its name in audit lines and metrics: `users`, `ldap_auth`.
+    var name: String { get }
+
+    /// Compares the password. Never blocks a thread of the concurrency pool, and ends within the back-end's own time-out.
+    func signIn(_ account: String, password: [UInt8]) async -> SignInOutcome
+}
