@@ -27,6 +27,8 @@ struct AuthSettings: Sendable {
     var accessList: AccessList
     /// In the order in which they are asked.
     var backends: [any BackendSettings]
+    /// Files that it names and that were read with it: certificates, keys.
+    var files: [String]
     /// One sentence each: accepted, but likely not what was meant.
     var warnings: [String]
 }
