@@ -3,8 +3,10 @@ internal import HTTPService
 internal import RegistryToken
 
 extension AuthSettings {
-    private static let ownKeys = ["server", "token", "users", "acl", "compat"]
-    private static let tokenKeys = ["issuer", "expiration", "certificate", "key", "disable_legacy_key_id"]
+    private static let ownKeys = ["server", "token", "users", "acl", "database", "compat"]
+    private static let tokenKeys = [
+        "issuer", "expiration", "certificate", "key", "disable_legacy_key_id", "refresh_expiration",
+    ]
 
     /// Reads the file at `path`, with the certificate and key that it names.
     /// - Parameter isCompatible: unknown keys are warnings (`--compat`, or `compat: true` in the file).
@@ -42,6 +44,7 @@ extension AuthSettings {
         let token = Self.token(root, fallback: pair, reading: &reading)
         users = Self.users(root, reading: &reading)
         accessList = Self.accessList(root, reading: &reading)
+        database = reading.attempt { () throws(ConfigurationError) in try root.string("database") }
         backends = BackendSections.read(root, reading: &reading)
         try reading.finish()
         guard let server, let token else { throw ConfigurationErrors(reading.errors) }
@@ -102,7 +105,14 @@ extension AuthSettings {
                     remedy: "Write expiration: 900"))
         }
         guard let signer = signer(node, fallback: fallback, reading: &reading) else { return nil }
-        return Token(issuer: issuer, lifetime: Int64(lifetime), signer: signer)
+        let refresh = whole("refresh_expiration", of: node, reading: &reading) ?? 30 * 86_400
+        if refresh < 0 || refresh > 10 * 365 * 86_400 {
+            reading.refuse(
+                (node["refresh_expiration"] ?? node).refused(
+                    "is \(refresh): it must be a number of seconds", remedy: "Write 2592000, or 0 for no refresh tokens"
+                ))
+        }
+        return Token(issuer: issuer, lifetime: Int64(lifetime), signer: signer, refreshLifetime: Int64(refresh))
     }
 
     /// The pair of the token section, else the server's own.

@@ -1,12 +1,12 @@
-import BundleLog
-import HTTPTypes
-import Hummingbird
+package import BundleLog
+package import HTTPTypes
+package import Hummingbird
 import NIOCore
 
 /// The forms that answers to an administrator take.
-enum AdminAnswer {
+package enum AdminAnswer {
     /// One JSON object.
-    static func json(_ object: consuming JSONLine, status: HTTPResponse.Status = .ok) -> Response {
+    package static func json(_ object: consuming JSONLine, status: HTTPResponse.Status = .ok) -> Response {
         let body = ByteBuffer(bytes: object.finished())
         return Response(
             status: status,
@@ -16,7 +16,7 @@ enum AdminAnswer {
 
     /// JSON objects, a line each, sent as they come: for what takes its time. The last line is the outcome; one that fails
     /// has a `problem`.
-    static func lines(_ lines: some AsyncSequence<JSONLine, any Error> & Sendable) -> Response {
+    package static func lines(_ lines: some AsyncSequence<JSONLine, any Error> & Sendable) -> Response {
         Response(
             status: .ok, headers: [.contentType: "application/jsonl"],
             body: ResponseBody { writer in
@@ -25,7 +25,7 @@ enum AdminAnswer {
             })
     }
 
-    static func problem(_ problem: AdminProblem) -> Response {
+    package static func problem(_ problem: AdminProblem) -> Response {
         var object = JSONLine()
         object.add("problem", problem.problem)
         object.add("remedy", problem.remedy)
