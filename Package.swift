@@ -107,8 +107,9 @@ let package = Package(
         .executableTarget(
             name: "AuthWorker",
             dependencies: [
-                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "TextFormats",
-                hummingbird, crypto, log, nio, arguments,
+                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
+                "TextFormats", "CLinux", hummingbird, grdb, crypto, log, nio, arguments,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: strict),
         .executableTarget(
             name: "RegistryWorker",

@@ -12,6 +12,7 @@ final class TokenWorker: Worker {
     private struct Running {
         var service: AuthService
         var listener: HTTPListener
+        var admin: AdminSocket?
         var logger: Logger
     }
 
@@ -27,7 +28,8 @@ final class TokenWorker: Worker {
     func start(_ context: WorkerContext) async throws {
         let settings = try AuthSettings.load(path, isCompatible: isCompatible)
         for warning in settings.warnings { context.logger.warning("\(warning)") }
-        let service = AuthService(settings, pool: PasswordPool(), logger: context.logger)
+        let service = AuthService(
+            settings, pool: PasswordPool(), database: try Self.database(settings, present: nil), logger: context.logger)
         let listener = HTTPListener(responder: AuthResponder(service: service), logger: context.logger)
         let sockets = context.sockets.descriptors(named: Self.socketName)
         if sockets.isEmpty {
@@ -35,14 +37,24 @@ final class TokenWorker: Worker {
         } else {
             try await listener.start(descriptors: sockets)
         }
-        running.withLock { $0 = Running(service: service, listener: listener, logger: context.logger) }
+        let admin = AdminSocket.path(named: "auth-admin.sock", beside: settings.server.address).map {
+            AdminSocket(
+                path: $0, routes: AccountDesk(service: service).routes + [AuthExposition(service: service).route],
+                logger: context.logger)
+        }
+        try await admin?.start()
+        running.withLock {
+            $0 = Running(service: service, listener: listener, admin: admin, logger: context.logger)
+        }
     }
 
     func reload() async throws {
         guard let running = running.withLock({ $0 }) else { return }
         let settings: AuthSettings
-        do {
+        let database: AuthDatabase?
+        do throws(ConfigurationErrors) {
             settings = try AuthSettings.load(path, isCompatible: isCompatible)
+            database = try Self.database(settings, present: running.service.state.database)
         } catch {
             running.service.keepOld(because: error.errors.first?.description ?? "unreadable")
             throw error
@@ -51,11 +63,27 @@ final class TokenWorker: Worker {
         if settings.server.address != running.service.state.settings.server.address {
             running.logger.warning("server.addr has changed: the old address is served until a restart")
         }
-        running.service.replace(settings)
+        running.service.replace(settings, database: database)
     }
 
     func drain(within time: Duration) async {
         guard let running = running.withLock({ $0 }) else { return }
+        await running.admin?.drain(within: .zero)
         await running.listener.drain(within: time)
+    }
+
+    /// The database that the settings name; the one that is open already, when it is that.
+    private static func database(
+        _ settings: AuthSettings, present: AuthDatabase?
+    ) throws(ConfigurationErrors) -> AuthDatabase? {
+        guard let path = settings.database else { return nil }
+        if let present, present.path == path { return present }
+        do throws(AuthDatabaseProblem) {
+            return try AuthDatabase(path: path)
+        } catch {
+            throw ConfigurationErrors([
+                ConfigurationError(key: "database", problem: error.problem, remedy: error.remedy)
+            ])
+        }
     }
 }

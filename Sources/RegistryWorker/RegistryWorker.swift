@@ -74,7 +74,7 @@ final class RegistryWorker: Worker {
         keeper.start()
         let collection = CollectionSchedule(storage: storage, logger: context.logger)
         collection.follow(configuration.collection, configuration.policy, isReadOnly: configuration.isReadOnly)
-        let admin = AdminSocket.path(beside: configuration.address).map {
+        let admin = AdminSocket.path(named: "registry-admin.sock", beside: configuration.address).map {
             AdminSocket(
                 path: $0, routes: [exposition.route] + scrub.routes() + collection.adminRoutes, logger: context.logger)
         }

@@ -32,7 +32,7 @@ enum AllowedImports {
         ],
         "AuthWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
-            "TextFormats",
+            "TextFormats", "CLinux",
         ],
         "RegistryWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
@@ -59,7 +59,7 @@ enum AllowedImports {
         "Hummingbird": ["HTTPService", "AuthWorker", "RegistryWorker"],
         "Yams": ["BundleConfig"],
         "JWTKit": ["RegistryToken"],
-        "GRDB": ["RegistryStorage"],
+        "GRDB": ["RegistryStorage", "AuthWorker"],
         "GRDBSQLite": ["RegistryStorage"],
         "AsyncHTTPClient": ["RegistryWorker"],
     ]

@@ -55,11 +55,12 @@ struct AdminSocketTests {
 
     @Test("stands beside the registry's own, for its owner alone, and takes the place of a predecessor's")
     func place() async throws {
-        #expect(AdminSocket.path(beside: .tcp(host: "::", port: 1)) == nil)
+        #expect(AdminSocket.path(named: "registry-admin.sock", beside: .tcp(host: "::", port: 1)) == nil)
         let folder = "/tmp/dm-\(UploadID())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = try #require(AdminSocket.path(beside: .unix(path: "\(folder)/registry.sock")))
+        let path = try #require(
+            AdminSocket.path(named: "registry-admin.sock", beside: .unix(path: "\(folder)/registry.sock")))
         #expect(path == "\(folder)/registry-admin.sock")
         let logger = Logger(label: "test")
         let first = AdminSocket(path: path, routes: routes, logger: logger)

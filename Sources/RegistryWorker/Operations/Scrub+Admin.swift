@@ -1,3 +1,4 @@
+import HTTPService
 import BundleLog
 import HTTPTypes
 import Hummingbird

@@ -1,12 +1,12 @@
-import BundleLog
-import HTTPTypes
-import Hummingbird
+package import BundleLog
+package import HTTPTypes
+package import Hummingbird
 import NIOCore
 
 /// The forms that answers to an administrator take.
-enum AdminAnswer {
+package enum AdminAnswer {
     /// One JSON object.
-    static func json(_ object: consuming JSONLine, status: HTTPResponse.Status = .ok) -> Response {
+    package static func json(_ object: consuming JSONLine, status: HTTPResponse.Status = .ok) -> Response {
         let body = ByteBuffer(bytes: object.finished())
         return Response(
             status: status,
@@ -16,7 +16,7 @@ enum AdminAnswer {
 
     /// JSON objects, a line each, sent as they come: for what takes its time. Whoever asked and goes away ends it.
     /// - Parameter body: gives its lines to its parameter, the outcome last. What it throws becomes a line with a `problem`.
-    static func lines(
+    package static func lines(
         _ body: @escaping @Sendable (_ tell: @escaping @Sendable (JSONLine) -> Void) async throws -> Void
     ) -> Response {
         Response(
@@ -49,7 +49,7 @@ enum AdminAnswer {
         }
     }
 
-    static func problem(_ problem: AdminProblem) -> Response {
+    package static func problem(_ problem: AdminProblem) -> Response {
         json(line(problem), status: problem.status)
     }
 
