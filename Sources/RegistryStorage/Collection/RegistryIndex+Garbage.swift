@@ -77,7 +77,8 @@ extension RegistryIndex {
             try db.all(
                 """
                 WITH RECURSIVE kept(digest) AS (
-                    SELECT digest FROM tags WHERE repository = ?1
+                    SELECT digest FROM tags t WHERE t.repository = ?1 AND NOT EXISTS (
+                        SELECT 1 FROM doomed_tags d WHERE d.repository = ?1 AND d.name = t.name)
                     UNION SELECT digest FROM revisions WHERE repository = ?1 AND MAX(pushed, COALESCE(pulled, 0)) > ?2
                     UNION SELECT r.target FROM kept k JOIN manifests m ON m.digest = k.digest
                         JOIN refs r ON r.manifest = m.id
@@ -119,7 +120,11 @@ extension RegistryIndex {
         }
     }
 
-    func clearDoomed() { _ = write { db in try db.run("DELETE FROM doomed") } }
+    func clearDoomed() {
+        _ = write { db in
+            for table in ["doomed", "doomed_tags", "expired WHERE dry"] { try db.run("DELETE FROM \(table)") }
+        }
+    }
 
     // MARK: Where a collection stands
 

@@ -142,7 +142,7 @@ extension RegistryIndex {
     /// Takes a repository's rows away.
     static func remove(_ id: Int, _ db: Database) throws {
         let digests = try db.all("SELECT digest FROM revisions WHERE repository = ?", .integer(id)) { $0.digest(0) }
-        for table in ["tags", "revisions", "layers"] {
+        for table in ["tags", "revisions", "layers", "expired"] {
             try db.run("DELETE FROM \(table) WHERE repository = ?", .integer(id))
         }
         try db.run("DELETE FROM repositories WHERE id = ?", .integer(id))
