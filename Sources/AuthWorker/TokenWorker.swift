@@ -19,6 +19,10 @@ final class TokenWorker: Worker {
     private let path: String
     private let isCompatible: Bool
     private let running = Mutex<Running?>(nil)
+    private let watch = FileWatch()
+    private let turn = ReloadTurn()
+    /// Waits for changes of the files; ends with the worker.
+    private let follower = Mutex<Task<Void, Never>?>(nil)
 
     init(path: String, isCompatible: Bool) {
         self.path = path
@@ -46,14 +50,41 @@ final class TokenWorker: Worker {
         running.withLock {
             $0 = Running(service: service, listener: listener, admin: admin, logger: context.logger)
         }
+        watch.follow([path] + settings.files)
+        // The bridge from the watching thread to tasks.
+        let task = Task { for await _ in watch.changes { await reloadAfterChange(context) } }
+        follower.withLock { $0 = task }
     }
 
     func reload() async throws {
+        try await turn.take { try self.swap() }
+    }
+
+    /// As SIGHUP does it, for a file that has changed.
+    private func reloadAfterChange(_ context: WorkerContext) async {
+        do {
+            try await reload()
+            context.status("ready")
+            context.logger.info("reloaded its configuration: a file has changed", metadata: ["event": "reloaded"])
+        } catch {
+            context.status("ready on the old configuration: the new one is refused")
+            for problem in (error as? ConfigurationErrors)?.errors.map(\.description) ?? ["\(error)"] {
+                context.logger.error("cannot reload: \(problem)", metadata: ["event": "reload_refused"])
+            }
+        }
+    }
+
+    /// Reads everything anew and puts it in force in one step, or leaves the old state as it is.
+    private func swap() throws {
         guard let running = running.withLock({ $0 }) else { return }
         let settings: AuthSettings
         let database: AuthDatabase?
+        var files = running.service.state.settings.files
+        // What is read after this moment and changes later is told again.
+        defer { watch.follow([path] + files) }
         do throws(ConfigurationErrors) {
-            settings = try AuthSettings.load(path, isCompatible: isCompatible)
+            settings = try AuthSettings.load(path, isCompatible: isCompatible) { files += $0 }
+            files = settings.files
             database = try Self.database(settings, present: running.service.state.database)
         } catch {
             running.service.keepOld(because: error.errors.first?.description ?? "unreadable")
@@ -67,6 +98,8 @@ final class TokenWorker: Worker {
     }
 
     func drain(within time: Duration) async {
+        follower.withLock { $0 }?.cancel()
+        watch.stop()
         guard let running = running.withLock({ $0 }) else { return }
         await running.admin?.drain(within: .zero)
         await running.listener.drain(within: time)

@@ -10,8 +10,11 @@ extension AuthSettings {
 
     /// Reads the file at `path`, with the certificate and key that it names.
     /// - Parameter isCompatible: unknown keys are warnings (`--compat`, or `compat: true` in the file).
+    /// - Parameter noting: told of the files that it names, also when it is refused.
     /// - Throws: everything that is wrong with it.
-    static func load(_ path: String, isCompatible: Bool = false) throws(ConfigurationErrors) -> AuthSettings {
+    static func load(
+        _ path: String, isCompatible: Bool = false, noting: ([String]) -> Void = { _ in }
+    ) throws(ConfigurationErrors) -> AuthSettings {
         let root: ConfigurationNode
         do {
             root = try ConfigurationNode.parse(try TextFile.read(path), file: path)
@@ -26,10 +29,12 @@ extension AuthSettings {
                 ConfigurationError(file: path, key: "", problem: "cannot be read", remedy: "Check the file")
             ])
         }
-        return try AuthSettings(root, isCompatible: isCompatible)
+        return try AuthSettings(root, isCompatible: isCompatible, noting: noting)
     }
 
-    init(_ root: ConfigurationNode, isCompatible: Bool = false) throws(ConfigurationErrors) {
+    init(
+        _ root: ConfigurationNode, isCompatible: Bool = false, noting: ([String]) -> Void = { _ in }
+    ) throws(ConfigurationErrors) {
         var reading = ConfigurationReading()
         guard root.isMapping || root.isNull else {
             throw ConfigurationErrors([
@@ -46,6 +51,7 @@ extension AuthSettings {
         accessList = Self.accessList(root, reading: &reading)
         database = reading.attempt { () throws(ConfigurationError) in try root.string("database") }
         backends = BackendSections.read(root, reading: &reading)
+        noting(reading.files)
         try reading.finish()
         guard let server, let token else { throw ConfigurationErrors(reading.errors) }
         self.server = server
