@@ -57,6 +57,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "Supervision", swiftSettings: strict),
         .target(name: "TextFormats", swiftSettings: strict),
@@ -110,6 +112,9 @@ let package = Package(
                 "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
                 "TextFormats", "CLinux", hummingbird, grdb, crypto, log, nio, arguments,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                // Its back-ends: programs, identity providers, databases.
+                "ProcessControl", "CPostgres", "CLDAP", httpClient, nioPosix,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: strict),
         .executableTarget(
             name: "RegistryWorker",
@@ -172,8 +177,7 @@ let package = Package(
             name: "AuthWorkerTests",
             dependencies: [
                 "AuthWorker", "RegistryToken", "BundleConfig", "HTTPService", "CCrypt", "TextFormats", hummingbird,
-                crypto,
-                cryptoExtras, x509, asn1, log,
+                crypto, cryptoExtras, x509, asn1, log, grdb,
             ], swiftSettings: strict),
         .testTarget(
             name: "RegistryWorkerTests",

@@ -3,7 +3,8 @@ enum AllowedImports {
     /// Tier 0 imports nothing of ours; every other target only from the tiers below its own.
     static let tiers: [[String]] = [
         [
-            "CLinux", "CSystemd", "COpenSSL", "CCrypt", "CRE2", "CZlib", "Supervision", "RegistryModel", "TextFormats",
+            "CLinux", "CSystemd", "COpenSSL", "CCrypt", "CRE2", "CZlib", "CPostgres", "CLDAP", "Supervision",
+            "RegistryModel", "TextFormats",
         ],
         ["PluginInterface", "ProcessControl", "BundleConfig", "BundleLog"],
         ["WorkerRuntime", "RegistryToken"],
@@ -13,6 +14,7 @@ enum AllowedImports {
 
     static let table: [String: Set<String>] = [
         "CLinux": [], "CSystemd": [], "COpenSSL": [], "CCrypt": [], "CRE2": [], "CZlib": [],
+        "CPostgres": [], "CLDAP": [],
         "TextFormats": [],
         "Supervision": [],
         "PluginInterface": ["TextFormats"],
@@ -32,7 +34,7 @@ enum AllowedImports {
         ],
         "AuthWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
-            "TextFormats", "CLinux",
+            "TextFormats", "CLinux", "ProcessControl", "CPostgres", "CLDAP",
         ],
         "RegistryWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
@@ -52,6 +54,8 @@ enum AllowedImports {
         "COpenSSL": ["RegistryStorage"],
         "CRE2": ["HTTPService"],
         "CZlib": ["Supervisor"],
+        "CPostgres": ["AuthWorker"],
+        "CLDAP": ["AuthWorker"],
         "CCrypt": ["BundleConfig"],
         "CSystemd": ["BundleLog", "WorkerRuntime", "Supervisor"],
         // The proxy serves TLS; the registry is a client of it: webhooks, mail, an upstream registry.
@@ -61,7 +65,7 @@ enum AllowedImports {
         "JWTKit": ["RegistryToken"],
         "GRDB": ["RegistryStorage", "AuthWorker"],
         "GRDBSQLite": ["RegistryStorage"],
-        "AsyncHTTPClient": ["RegistryWorker"],
+        "AsyncHTTPClient": ["RegistryWorker", "AuthWorker"],
     ]
 
     static func tier(of target: String) -> Int? {

@@ -5,24 +5,54 @@ enum BackendSections {
     /// Reads one section; nil when it was refused (why is in `reading`).
     typealias Reader = @Sendable (ConfigurationNode, inout ConfigurationReading) -> (any BackendSettings)?
 
-    /// Those that are served.
-    static let served: [(key: String, read: Reader)] = []
+    /// Those that sign in.
+    private static let authenticators: [(key: String, read: Reader)] = [
+        (HtpasswdSettings.key, { HtpasswdSettings($0, reading: &$1) }),
+        ("ext_auth", { CommandBackend($0, for: .signIn, reading: &$1) }),
+        ("ldap_auth", { DirectorySettings($0, reading: &$1) }),
+        ("xorm_auth", { DatabaseSettings($0, for: .signIn, reading: &$1) }),
+        ("plugin_authn", { PluginBackend($0, for: .signIn, reading: &$1) }),
+    ]
 
-    /// Those that are not, and why.
-    static let refused: [(key: String, reason: String)] = [
-        "ext_auth", "google_auth", "github_auth", "oidc_auth", "gitlab_auth", "ldap_auth", "mongo_auth", "xorm_auth",
-        "plugin_authn", "acl_mongo", "acl_xorm", "ext_authz", "plugin_authz", "casbin_authz",
-    ].map { ($0, "is not served by this version") }
+    /// Those that authorize.
+    private static let authorizers: [(key: String, read: Reader)] = [
+        ("acl_xorm", { DatabaseSettings($0, for: .authorization, reading: &$1) }),
+        ("ext_authz", { CommandBackend($0, for: .authorization, reading: &$1) }),
+        ("plugin_authz", { PluginBackend($0, for: .authorization, reading: &$1) }),
+    ]
 
-    static var keys: [String] { served.map(\.key) + refused.map(\.key) }
+    /// Those that are not served, and why.
+    private static let refused: [(key: String, reason: String)] =
+        [
+            "google_auth", "github_auth", "oidc_auth", "gitlab_auth",
+        ].map { ($0, "is not served by this version") } + [
+            ("mongo_auth", "is not served: Dockmaster has no MongoDB client"),
+            ("acl_mongo", "is not served: Dockmaster has no MongoDB client"),
+            ("casbin_authz", "is not served: Dockmaster has no Casbin engine; write the policy as acl"),
+        ]
+
+    static var keys: [String] { (authenticators + authorizers).map(\.key) + refused.map(\.key) }
+
+    /// Whether the file names a way to sign in beside `users`.
+    static func signIn(_ root: ConfigurationNode) -> Bool { names(authenticators, root) }
+    /// Whether the file names rules beside `acl`.
+    static func authorize(_ root: ConfigurationNode) -> Bool { names(authorizers, root) }
+
+    private static func names(_ sections: [(key: String, read: Reader)], _ root: ConfigurationNode) -> Bool {
+        sections.contains { root[$0.key].map { !$0.isNull } ?? false }
+    }
 
     static func read(_ root: ConfigurationNode, reading: inout ConfigurationReading) -> [any BackendSettings] {
         for (key, reason) in refused {
             guard let node = root[key], !node.isNull else { continue }
-            reading.refuse(node.refused(reason, remedy: "Remove it; users and acl of this file are served"))
+            reading.refuse(node.refused(reason, remedy: "Remove it; docs/auth.md lists what is served"))
         }
-        return served.compactMap { key, read in
+        return (authenticators + authorizers).compactMap { key, read in
             guard let node = root[key], !node.isNull else { return nil }
+            guard node.isMapping else {
+                reading.refuse(node.refused("is \(node.kind), not a section", remedy: "Write its keys below it"))
+                return nil
+            }
             return read(node, &reading)
         }
     }

@@ -64,6 +64,7 @@ extension AuthSettings {
         _ root: ConfigurationNode, reading: inout ConfigurationReading
     ) -> [(name: String, user: StaticUser)] {
         guard let node = root["users"], !node.isNull else {
+            if BackendSections.signIn(root) { return [] }
             reading.refuse(
                 (root["users"] ?? root).refused(
                     "names no way to sign in", remedy: "Add users: {…}; users: {} denies everyone"))
@@ -79,6 +80,7 @@ extension AuthSettings {
         _ root: ConfigurationNode, reading: inout ConfigurationReading
     ) -> AccessList {
         guard let node = root["acl"], !node.isNull else {
+            if BackendSections.authorize(root) { return AccessList(rules: []) }
             reading.refuse(
                 (root["acl"] ?? root).refused(
                     "names no access list", remedy: "Add acl: […]; acl: [] denies everything"))

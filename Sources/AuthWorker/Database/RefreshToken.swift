@@ -37,7 +37,7 @@ struct RefreshToken: Sendable {
         service = row["service"] ?? ""
         authenticator = row["authenticator"] ?? ""
         stamp = Array((row["stamp"] as Data?) ?? Data())
-        labels = Labels(json: row["labels"] ?? "")
+        labels = Labels(stored: row["labels"] ?? "")
         keyHash = (row["key_hash"] as Data?).map { Array($0) }
         created = row["created"] ?? 0
         expires = row["expires"] ?? 0

@@ -13,7 +13,7 @@ struct StoredUser: Sendable, Equatable {
     init(_ row: Row) {
         name = row["name"] ?? ""
         password = PasswordHash(row["password"] ?? "")
-        labels = Labels(json: row["labels"] ?? "")
+        labels = Labels(stored: row["labels"] ?? "")
         created = row["created"] ?? 0
         changed = row["changed"] ?? 0
     }

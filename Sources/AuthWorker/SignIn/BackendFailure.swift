@@ -5,3 +5,7 @@ struct BackendFailure: Error, Sendable, Equatable {
     /// It cannot be reached or did not answer in time: 503, and the client may try again. Otherwise 500.
     var isOutage: Bool
 }
+
+extension BackendFailure {
+    static let late = BackendFailure(problem: "it did not answer in time", isOutage: true)
+}

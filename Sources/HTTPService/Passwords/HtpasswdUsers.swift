@@ -1,25 +1,26 @@
-import BundleConfig
+package import BundleConfig
+import Glibc
 
 /// The users of an htpasswd file, all with bcrypt hashes (`htpasswd -B`).
 ///
 /// - Who may read the file: its owner and group. Others, and a group that may write it, are refused: with the hashes a
 ///   guesser needs no server, and who writes it lets in whomever.
 /// - Source: distribution's `registry/auth/htpasswd`.
-struct HtpasswdUsers: Sendable {
+package struct HtpasswdUsers: Sendable {
     private static let sizeLimit = 4 << 20
 
     private let hashes: [[UInt8]: BcryptHash]
     /// What a stranger's password is compared with: as costly as most users'.
-    let decoy: BcryptHash?
+    package let decoy: BcryptHash?
 
-    var count: Int { hashes.count }
+    package var count: Int { hashes.count }
 
     /// Names are compared by bytes.
-    func hash(of user: String) -> BcryptHash? { hashes[Array(user.utf8)] }
+    package func hash(of user: String) -> BcryptHash? { hashes[Array(user.utf8)] }
 
     /// Reads a file.
     /// - Parameter node: where it is named.
-    static func read(_ path: String, at node: ConfigurationNode) throws(ConfigurationError) -> HtpasswdUsers {
+    package static func read(_ path: String, at node: ConfigurationNode) throws(ConfigurationError) -> HtpasswdUsers {
         guard let stamp = FileStamp(path) else {
             throw node.refused(
                 "\(path) is not there, or may not be looked at",
@@ -32,14 +33,14 @@ struct HtpasswdUsers: Sendable {
             throw node.refused(
                 "\(path) has the mode 0\(String(stamp.mode & 0o7777, radix: 8))", remedy: "Run chmod 640 \(path)")
         }
-        guard stamp.size <= sizeLimit, let text = RegistryConfiguration.read(path) else {
+        guard stamp.size <= sizeLimit, let text = contents(of: path) else {
             throw node.refused("\(path) cannot be read", remedy: "Check its owner and permissions")
         }
         return try HtpasswdUsers(text, file: path)
     }
 
     /// - Throws: the first line that is no `USER:HASH`. Its text is never shown.
-    init(_ text: String, file: String) throws(ConfigurationError) {
+    package init(_ text: String, file: String) throws(ConfigurationError) {
         var hashes: [[UInt8]: BcryptHash] = [:]
         var costs: [Int: Int] = [:]
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -68,5 +69,17 @@ struct HtpasswdUsers: Sendable {
         }
         self.hashes = hashes
         decoy = costs.max { ($0.value, $0.key) < ($1.value, $1.key) }.flatMap { BcryptHash.decoy(cost: $0.key) }
+    }
+
+    private static func contents(of path: String) -> String? {
+        guard let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
+            bytes += buffer[..<count]
+            guard bytes.count <= sizeLimit else { return nil }
+        }
+        return ferror(file) == 0 ? String(decoding: bytes, as: UTF8.self) : nil
     }
 }
