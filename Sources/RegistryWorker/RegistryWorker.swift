@@ -69,7 +69,7 @@ final class RegistryWorker: Worker {
         purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
         scrub.follow(configuration.scrub, isReadOnly: configuration.isReadOnly)
         health.follow(HealthProbes(storage: storage).checks(configuration.health))
-        let exposition = MetricsExposition(metrics: metrics, storage: storage)
+        let exposition = MetricsExposition(metrics: metrics, storage: storage, hub: hub)
         let keeper = IndexKeeper(storage: storage)
         keeper.start()
         let collection = CollectionSchedule(storage: storage, logger: context.logger)

@@ -1,3 +1,4 @@
+import BundleConfig
 import HTTPService
 import HTTPTypes
 import HummingbirdTesting
@@ -33,6 +34,33 @@ struct MetricsTests {
         ] {
             #expect(text.contains(line + "\n"), "\(line) in \(text)")
         }
+    }
+
+    @Test("tell the bytes of each repository, and what became of each endpoint's events")
+    func storageAndNotifications() async throws {
+        let registry = try TestRegistry(isNotifying: true)
+        // Nobody listens there.
+        let settings = try NotificationReader.read(
+            ConfigurationNode.parse("endpoints: [{name: ci, url: \"http://127.0.0.1:1/\"}]", file: "config.yml"))
+        await registry.hub?.follow(settings)
+        try await registry.run { [registry] client in
+            try await client.push([UInt8](repeating: 1, count: 5_000), to: "team/app")
+            try await client.push([1, 2, 3], to: "team/app")
+            try await client.push([1, 2, 3], to: "other")
+            for _ in 0..<1_000 where await registry.storage.figures().repositories.isEmpty {
+                _ = await registry.storage.tendIndex()
+            }
+            let exposition = MetricsExposition(
+                metrics: RegistryMetrics(), storage: registry.storage, hub: registry.hub)
+            let text = await exposition.text()
+            for line in [
+                "registry_storage_repository_bytes{repository=\"other\"} 3",
+                "registry_storage_repository_bytes{repository=\"team/app\"} 5003",
+            ] { #expect(text.contains(line + "\n"), "\(text)") }
+            #expect(text.contains("registry_notifications_events_total{type=\"Events\",endpoint=\"ci\"} "), "\(text)")
+            #expect(text.contains("registry_notifications_pending_total{endpoint=\"ci\"} "))
+        }
+        await registry.hub?.stop()
     }
 
     @Test("are written so that Prometheus reads them: escaped, sorted, cumulative")

@@ -20,7 +20,8 @@ extension PlainClient {
         guard let digest = ContentHash.digest(of: bytes) else { throw Failure(description: "no digest") }
         var answer = try expect(202, "start", send("POST", "/v2/\(repository)/blobs/uploads/"))
         answer = try expect(202, "PATCH", send("PATCH", path(answer), [:], bytes))
-        _ = try expect(201, "PUT", send("PUT", "\(path(answer))?digest=\(digest)"))
+        let place = path(answer)
+        _ = try expect(201, "PUT", send("PUT", "\(place)\(place.contains("?") ? "&" : "?")digest=\(digest)"))
         return digest
     }
 

@@ -66,6 +66,25 @@ extension RegistryIndex {
             bytes: try count("SELECT TOTAL(size) FROM layers WHERE repository = ?"))
     }
 
+    /// Bytes that repositories link, of the 1,000 that link most: counted again after a minute, as it reads all layers.
+    func largestRepositories() -> [String: Int] {
+        if let known = state.withLock({ $0.sizes }), known.at.duration(to: .now) < .seconds(60) { return known.bytes }
+        guard state.withLock({ $0.isComplete }) else { return [:] }
+        let found = read { db in
+            try db.all(
+                """
+                SELECT r.key, s.bytes FROM (
+                    SELECT repository, TOTAL(size) AS bytes FROM layers GROUP BY repository ORDER BY bytes DESC LIMIT 1000) s
+                JOIN repositories r ON r.id = s.repository WHERE r.visible = 1
+                """
+            ) { row in row.text(0).flatMap { RepositoryName(key: $0) }.map { ($0.description, row.integer(1)) } }
+        }
+        guard let found else { return [:] }
+        let bytes = Dictionary(found, uniquingKeysWith: max)
+        state.withLock { $0.sizes = (.now, bytes) }
+        return bytes
+    }
+
     /// Reads a repository's rows, if they are true at this moment.
     func serve<Value>(
         _ repository: RepositoryName, _ body: (Database, Int) throws -> Value

@@ -35,6 +35,8 @@ package final class RegistryIndex: Sendable {
         /// The last look at the names of all repositories.
         var swept: (at: ContinuousClock.Instant, took: Duration)?
         var isSweeping = false
+        /// The largest repositories, as they were counted last.
+        var sizes: (at: ContinuousClock.Instant, bytes: [String: Int])?
     }
 
     let layout: StorageLayout

@@ -8,9 +8,12 @@ import RegistryStorage
 struct MetricsExposition: Sendable {
     let metrics: RegistryMetrics
     let storage: any RegistryStore
+    /// Who is told of events; nil for nobody.
+    var hub: NotificationHub?
 
     func text() async -> String {
         metrics.text(await (storage as? any StorageMeasuring)?.figures() ?? StorageFigures())
+            + EndpointCounters.prometheus(hub?.counters ?? [])
     }
 
     /// `GET /metrics` of the administrator's socket.

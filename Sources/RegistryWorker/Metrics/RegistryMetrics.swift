@@ -87,7 +87,8 @@ final class RegistryMetrics: Sendable {
         text.counter("registry_storage_cache_hits_total", "The number of cache hits", [([], storage.cacheHits)])
         text.counter("registry_storage_cache_errors_total", "The number of cache request errors", [([], 0)])
         text.gauge(
-            "registry_storage_repository_bytes", "Bytes of the content that a repository links",
+            "registry_storage_repository_bytes",
+            "Bytes of the content that a repository links, of the 1000 that link most",
             storage.repositories.map { ([("repository", $0.key)], $0.value) })
         return text.finished()
     }

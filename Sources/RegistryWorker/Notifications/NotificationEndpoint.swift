@@ -199,8 +199,8 @@ final class NotificationEndpoint: Sendable {
         }
         logger.warning(
             """
-            the notification endpoint \(settings.name) (\(settings.host)) has not accepted \(failures) attempts: \(reason). \
-            \(Wording.count(counters.pending, "event")) wait on the disk and are sent again
+            the notification endpoint \(settings.name) (\(settings.host)) has not accepted \
+            \(Wording.count(failures, "attempt")): \(reason). \(Wording.count(counters.pending, "event")) wait on the disk and are sent again
             """, metadata: [LogField.event: "notification_endpoint_down", LogField.error: "\(reason)"])
     }
 

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -8,13 +9,21 @@ enum OutboundFailure {
     static func words(_ error: any Error) -> String {
         switch error {
         case let error as HTTPClientError: client(error)
-        case let error as IOError: "\(String(describing: error.errnoCode)): \(error)"
-        case is NIOConnectionError: "it cannot be reached"
+        case let error as IOError: words(of: error)
+        case let error as NIOConnectionError:
+            "it cannot be reached"
+                + (error.connectionErrors.lazy.compactMap { $0.error as? IOError }.first.map { ": \(words(of: $0))" }
+                    ?? "")
         case let error as NIOSSLError: "the TLS handshake failed: \(error)"
         case is NIOSSLExtraError: "its certificate is not for this host"
         case is CancellationError: "the attempt was given up"
         default: "the attempt failed (\(type(of: error)))"
         }
+    }
+
+    /// `connection refused`
+    private static func words(of error: IOError) -> String {
+        String(cString: strerror(error.errnoCode)).lowercased()
     }
 
     private static func client(_ error: HTTPClientError) -> String {

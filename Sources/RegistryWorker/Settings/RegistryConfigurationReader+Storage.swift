@@ -73,23 +73,14 @@ extension RegistryConfigurationReader {
         guard let node, !node.isNull else { return }
         known(node, ["enabled", "interval", "rate"])
         read(node, "interval", Self.positive) { $0.scrub?.interval = $1 }
-        read(node, "rate", Self.byteRate) { $0.scrub?.rate = $1 }
+        read(node, "rate", Self.rate) { $0.scrub?.rate = $1 }
         read(node, "enabled", { (node) throws(ConfigurationError) in try node.bool() }) { if !$1 { $0.scrub = nil } }
     }
 
-    /// Bytes a second: `10MB`, `512KiB` or a number.
-    private static func byteRate(_ node: ConfigurationNode) throws(ConfigurationError) -> Int {
-        let text = try node.string()
-        let units = [
-            "": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "KiB": 1 << 10, "MiB": 1 << 20,
-            "GiB": 1 << 30,
-        ]
-        let digits = text.prefix { $0.isNumber }
-        guard let number = Int(digits), number > 0, number < 1_000_000,
-            let unit = units[text.dropFirst(digits.count).trimmingPrefix(" ").description]
-        else {
-            throw node.refused("is \"\(text.prefix(40))\", no rate", remedy: "Write bytes a second, such as 10MB")
-        }
-        return number * unit
+    /// Bytes a second: `10MiB`
+    private static func rate(_ node: ConfigurationNode) throws(ConfigurationError) -> Int {
+        let size = try node.byteSize().bytes
+        guard size > 0 else { throw node.refused("is no rate", remedy: "Write bytes a second, such as 10MiB") }
+        return size
     }
 }

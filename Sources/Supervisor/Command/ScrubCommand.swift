@@ -12,19 +12,16 @@ struct ScrubCommand: ParsableCommand {
 
     func run() throws {
         try calling { () throws(CallFailure) in
-            let client = try ControlClient(at: RegistryCaller(control).socket)
             var last = JSONValue.null
-            let refused = try client.follow("/v1/scrub\(rate.map { "?rate=\($0)" } ?? "")", by: "POST") { line in
-                last = JSONValue(line.utf8) ?? .null
+            let query = rate.map { [("rate", "\($0)")] } ?? []
+            try RegistryCaller(control).follow("POST", "/v1/scrub", query) { (line) throws(CallFailure) in
+                last = line
                 if control.json {
-                    Output.print(last)
-                } else if let digest = last["damaged"].string {
-                    Output.print("\(digest) is damaged and set aside: \(last["images"].string ?? "")\n")
+                    Output.print(line.text + "\n")
+                } else if let digest = line["damaged"].string {
+                    Output.print("\(digest) is damaged and set aside: \(line["images"].string ?? "")\n")
                 }
-                return true
             }
-            if let refused { return try ControlCaller.check(refused) }
-            if let problem = last["problem"].string { throw CallFailure(.server, problem) }
             guard let blobs = last["blobs"].integer, let damaged = last["damaged_blobs"].integer else {
                 throw CallFailure(.server, "the registry ended before it had looked at everything; see its log")
             }

@@ -25,7 +25,13 @@ struct BackendFolder {
 
     /// A shell program.
     func program(_ name: String, _ body: String) throws -> String {
-        try write(name, "#!/bin/sh\n\(body)\n", mode: 0o700)
+        let file = try write(name, "#!/bin/sh\n\(body)\n", mode: 0o700)
+        // A process that another test has just begun holds the file open for writing until its exec, and nobody can run it.
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while fcntl(descriptor, F_SETLEASE, F_RDLCK) != 0, ContinuousClock.now < deadline { usleep(1_000) }
+        return file
     }
 
     func text(_ name: String) -> String {
