@@ -53,6 +53,7 @@ struct AccessListPropertyTests {
     private static let names = ["", "a", "a/b", "ab/a", "*/x", "ci/app", "a.b/c", "a/b/c"]
     private static let patterns = [
         "*", "a*", "*/*", "?", "??", "${account}", "${account}/*", "*b", "a?", "*a*", "a/b", "\\*", "\\*/x", "*/?", "",
+        "a/b/c", "ab/*", "a${account}", "ci/${account}*",
     ]
 
     @Test("decides alike for random lists and requests")
