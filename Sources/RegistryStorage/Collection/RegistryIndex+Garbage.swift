@@ -43,7 +43,7 @@ extension RegistryIndex {
                 SELECT NOT EXISTS (
                     SELECT 1 FROM refs r JOIN manifests m ON m.id = r.manifest
                     JOIN revisions v ON v.repository = ?1 AND v.digest = m.digest WHERE r.target = ?2)
-                """, .integer(id), .blob(digest.bytes)
+                """, .integer(id), .digest(digest)
             ) { $0.integer(0) == 1 }
         }
     }
@@ -64,7 +64,7 @@ extension RegistryIndex {
                         SELECT 1 FROM refs r JOIN manifests m ON m.id = r.manifest JOIN revisions v ON v.digest = m.digest
                         WHERE r.target = ?1 AND NOT EXISTS (
                             SELECT 1 FROM doomed d WHERE d.repository = v.repository AND d.digest = v.digest))
-                    """, .blob(digest.bytes)
+                    """, .digest(digest)
                 ) { $0.integer(0) == 1 } ?? false
             }
         }
@@ -115,7 +115,7 @@ extension RegistryIndex {
         _ = write { db in
             for digest in digests {
                 try db.run(
-                    "INSERT OR IGNORE INTO doomed(repository, digest) VALUES(?, ?)", .integer(id), .blob(digest.bytes))
+                    "INSERT OR IGNORE INTO doomed(repository, digest) VALUES(?, ?)", .integer(id), .digest(digest))
             }
         }
     }

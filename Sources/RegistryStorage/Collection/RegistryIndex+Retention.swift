@@ -51,7 +51,7 @@ extension RegistryIndex {
                         UNION SELECT m.digest FROM gone g JOIN manifests m ON m.subject = g.digest
                             JOIN revisions v ON v.repository = ?1 AND v.digest = m.digest)
                     INSERT OR IGNORE INTO expired(repository, digest, dry) SELECT ?1, digest, ?3 FROM gone
-                    """, .integer(id), .blob(digest.bytes), .integer(isDry ? 1 : 0))
+                    """, .integer(id), .digest(digest), .integer(isDry ? 1 : 0))
             }
         }
     }
@@ -61,7 +61,7 @@ extension RegistryIndex {
         read { db in
             try digests.filter { digest in
                 try db.first(
-                    "SELECT 1 FROM expired WHERE repository = ? AND digest = ?", .integer(id), .blob(digest.bytes),
+                    "SELECT 1 FROM expired WHERE repository = ? AND digest = ?", .integer(id), .digest(digest),
                     read: { _ in true }) ?? false
             }
         }
