@@ -56,7 +56,7 @@ final class AuthService: Sendable {
         case "\(server.pathPrefix)/":
             answer = .html("<h1>\(Self.escaped(state.settings.token.issuer))</h1>\n")
         case "/healthz", "\(server.pathPrefix)/healthz":
-            answer = Self.health(refusal)
+            answer = health(refusal)
         default:
             answer = .refusal(.notFound, "Not found")
         }
@@ -64,12 +64,17 @@ final class AuthService: Sendable {
         return answer
     }
 
-    /// Serving is healthy even on an old configuration, but says so.
-    private static func health(_ refusal: String?) -> OutgoingAnswer {
+    /// Serving is healthy even on an old configuration or without a back-end, but says so.
+    private func health(_ refusal: String?) -> OutgoingAnswer {
         var body = Array(#"{"status":"ok""#.utf8)
         if let refusal {
             body.append(contentsOf: #","reload":"#.utf8)
             JSONString.append("refused: \(refusal)", to: &body)
+        }
+        let outages = desk.metrics.outages
+        if !outages.isEmpty {
+            body.append(contentsOf: #","out":"#.utf8)
+            JSONString.append(outages, to: &body)
         }
         body.append(UInt8(ascii: "}"))
         return .json(body)

@@ -30,14 +30,14 @@ extension AuthState {
     }
 
     /// Asks the back-ends until one knows the account.
-    /// - Parameter measure: told how long each took.
+    /// - Parameter measure: told what each said and how long it took.
     func identify(
-        _ account: String, password: [UInt8], measure: (String, Duration) -> Void = { _, _ in }
+        _ account: String, password: [UInt8], measure: (String, SignInOutcome, Duration) -> Void = { _, _, _ in }
     ) async -> SignInAttempt {
         for authenticator in authenticators {
             let start = ContinuousClock.now
             let outcome = await authenticator.signIn(account, password: password)
-            measure(authenticator.name, start.duration(to: .now))
+            measure(authenticator.name, outcome, start.duration(to: .now))
             switch outcome {
             case .signedIn(let labels):
                 var identity = Identity(account: account, labels: labels, authenticator: authenticator.name)

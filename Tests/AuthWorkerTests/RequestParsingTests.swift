@@ -50,7 +50,7 @@ struct RequestParsingTests {
 
     @Test("survives twenty thousand random scopes, forms and headers")
     func fuzz() {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SeededGenerator(seed: 5)
         let alphabet = Array("aZ09:/(),= %&+;*[]\\\"\u{0}é😀\n".unicodeScalars)
         for _ in 0..<20_000 {
             var text = ""

@@ -8,6 +8,8 @@ final class AuthMetrics: Sendable {
         var seconds: [String: Histogram] = [:]
         var refreshTokens = 0
         var reloads: [Bool: Int] = [:]
+        /// Back-ends that could not be asked when they were last needed.
+        var outages: Set<String> = []
     }
 
     private let figures = Mutex(Figures())
@@ -18,6 +20,15 @@ final class AuthMetrics: Sendable {
     func asked(_ backend: String, took duration: Duration) {
         figures.withLock { $0.seconds[backend, default: Histogram()].note(duration / .seconds(1)) }
     }
+
+    func isOut(_ backend: String) { figures.withLock { _ = $0.outages.insert(backend) } }
+
+    func isBack(_ backend: String) {
+        figures.withLock { if !$0.outages.isEmpty { $0.outages.remove(backend) } }
+    }
+
+    /// Sorted.
+    var outages: [String] { figures.withLock { $0.outages.sorted() } }
 
     func gaveRefreshToken() { figures.withLock { $0.refreshTokens += 1 } }
 
@@ -37,6 +48,9 @@ final class AuthMetrics: Sendable {
         text.counter(
             "dockmaster_auth_password_cache_total", "Passwords that were right a moment ago, or not known.",
             [([("result", "hit")], cache.hits), ([("result", "miss")], cache.misses)])
+        text.gauge(
+            "dockmaster_auth_backend_out", "Back-ends that could not be asked when they were last needed.",
+            figures.outages.map { ([("backend", $0)], 1) })
         text.gauge("dockmaster_auth_passwords_waiting", "Passwords that wait to be hashed.", [([], pool.waiting)])
         text.counter(
             "dockmaster_auth_refresh_tokens_total", "Refresh tokens given.", [([], figures.refreshTokens)])

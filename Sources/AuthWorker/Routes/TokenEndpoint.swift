@@ -79,8 +79,13 @@ struct TokenEndpoint: Sendable {
                     reason: "too many failed sign-ins, delayed by \(delay.seconds) s")
             }
         }
-        let attempt = await state.identify(asked.account, password: asked.password) { backend, duration in
+        let attempt = await state.identify(asked.account, password: asked.password) { backend, outcome, duration in
             desk.metrics.asked(backend, took: duration)
+            if case .failed(let failure) = outcome, failure.isOutage {
+                desk.metrics.isOut(backend)
+            } else {
+                desk.metrics.isBack(backend)
+            }
         }
         switch attempt {
         case .identified(let identity):
@@ -163,11 +168,14 @@ struct TokenEndpoint: Sendable {
         _ scope: ScopeRequest, _ asked: TokenRequest, _ identity: Identity
     ) async throws(Refusal) -> AccessDecision {
         do throws(BackendFailure) {
-            return try await state.authorize(
+            let decision = try await state.authorize(
                 AccessRequest(
                     account: identity.account, type: scope.type, name: scope.name, service: asked.service,
                     address: asked.address, actions: scope.actions, labels: identity.labels))
+            desk.metrics.isBack("authorization")
+            return decision
         } catch {
+            if error.isOutage { desk.metrics.isOut("authorization") }
             throw Refusal(
                 answer: TokenAnswer.failed(error, "the authorization"), result: "backend_failed",
                 reason: "the authorization failed: \(error.problem)")
