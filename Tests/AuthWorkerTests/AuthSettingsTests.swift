@@ -63,7 +63,7 @@ struct AuthSettingsTests {
 
     @Test("refuse back-ends that are not served")
     func backends() {
-        #expect(problems(file(more: "mongo_auth: {addr: x}")).first?.contains("mongo_auth is not served") == true)
+        #expect(problems(file(more: "mongo_auth: {addr: x}")).first?.contains("mongo_auth is not served: Dockmaster has no MongoDB client") == true)
         #expect(problems(file(more: "mongo_auth:")).isEmpty)
     }
 

@@ -1,5 +1,6 @@
 import BundleConfig
 import Foundation
+import Glibc
 import HTTPService
 import Logging
 import Testing
@@ -30,7 +31,8 @@ struct BackendFolder {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         defer { close(descriptor) }
         let deadline = ContinuousClock.now + .seconds(10)
-        while fcntl(descriptor, F_SETLEASE, F_RDLCK) != 0, ContinuousClock.now < deadline { usleep(1_000) }
+        let setLease: CInt = 1_024  // F_SETLEASE, fcntl(2)
+        while fcntl(descriptor, setLease, F_RDLCK) != 0, ContinuousClock.now < deadline { usleep(1_000) }
         return file
     }
 
