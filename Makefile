@@ -14,6 +14,8 @@ PREFIX ?= /usr
 DESTDIR ?=
 IMAGE ?= var/image/dockmaster.tar
 
+# They start servers and wait for them: each room in a process of its own, or all tests wait for all others.
+ROOMS_WITH_SERVERS := AuthWorkerTests|RegistryWorkerTests|ProxyWorkerTests
 # They block threads, which the event loops' tests need: in processes of their own.
 DISK_TESTS := FullDiskTests|FaultyDiskTests|KillTests|PowerCutTests
 
@@ -58,7 +60,10 @@ debug: packages
 test: test-packages test-rooms test-bundle ## every test: the rooms', then the whole bundle with real clients
 
 test-rooms: debug
-	@$(call say,testing the rooms); $(SWIFT) test --skip-build --skip 'BundleTests|SupervisorTests|$(DISK_TESTS)'
+	@$(call say,testing the rooms); \
+	$(SWIFT) test --skip-build --skip 'BundleTests|SupervisorTests|$(ROOMS_WITH_SERVERS)|$(DISK_TESTS)'
+	@for room in $(subst |, ,$(ROOMS_WITH_SERVERS)); do \
+		$(call say,testing $$room); $(SWIFT) test --skip-build --filter "$$room" --skip '$(DISK_TESTS)'; done
 	@$(call say,testing the disk); $(SWIFT) test --skip-build --no-parallel --filter '$(DISK_TESTS)'
 	@$(call say,testing the supervisor); $(SWIFT) test --skip-build --filter 'SupervisorTests'
 

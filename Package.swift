@@ -90,6 +90,7 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, log,
             ], swiftSettings: strict),
@@ -108,10 +109,11 @@ let package = Package(
         .executableTarget(
             name: "AuthWorker",
             dependencies: [
-                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "TextFormats",
-                hummingbird, crypto, log, nio, arguments,
-                // Its back-ends: programs, identity providers, databases.
-                "ProcessControl", "CPostgres", "CLDAP", httpClient, nioPosix, grdb,
+                "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
+                "TextFormats", "CLinux", hummingbird, grdb, crypto, log, nio, arguments,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                // Its back-ends: programs, plugins over HTTP, databases, directories.
+                "ProcessControl", "CPostgres", "CLDAP", httpClient, nioPosix,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: strict),
         .executableTarget(

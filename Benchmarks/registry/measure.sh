@@ -116,9 +116,8 @@ requests_per_second() { # SIDE URL [WRK OPTION...]
     if grep -q 'Non-2xx' "$folder/wrk"; then say "$1: $(grep Non-2xx "$folder/wrk")"; return 1; fi
 }
 
-heads_per_second() { # SIDE URL
-    echo 'wrk.method = "HEAD"' >"$folder/head.lua"
-    requests_per_second "$1" "$2" -s "$folder/head.lua"
+heads_per_second() { # SIDE
+    python3 "$repository/Benchmarks/registry/heads.py" "$("${1}_url")" "$folder/tls.pem" "$folder/$1.headers" /v2/bench/app/manifests/1 16 "$load"
 }
 
 # Milliseconds within which 99 of 100 manifests come, with two connections: half of what two cores can serve.
@@ -161,6 +160,18 @@ table() {
     printf 'authentication OFF at the peer; ours verifies a signed token at every request. Same certificate, same disk, HTTP/1.1 as docker speaks.\n\n'
     row figure ours peer ratio
     row "----------------------------------------------------------" "------------" "------------" "----------"
+    row "the registries alone, plain HTTP, no authentication" "" "" ""
+    figure_row "  push 5 x 100 MB at once, MB/s" alone_push_MB_s more
+    row "  dd conv=fsync of the same bytes, MB/s; ours of it" "$(median disk alone_dd_MB_s)" "" \
+        "$(ratio "$(median ours alone_push_MB_s)" "$(median disk alone_dd_MB_s)" more)"
+    figure_row "  push 5 x 100 MB at once on tmpfs, MB/s" memory_push_MB_s more
+    figure_row "  pull 5 x 100 MB at once, MB/s" alone_pull_MB_s more
+    figure_row "  small images (config, 5 KB layer, manifest), 8 pushers, /s" alone_images_s more
+    figure_row "  manifest GET by tag, 16 connections, /s" alone_GET_s more
+    figure_row "  manifest HEAD by tag, 16 connections, /s" alone_HEAD_s more
+    figure_row "  manifest GET by tag, 2 connections, p99, ms" alone_p99_ms less
+    figure_row "  peak of 64 uploads at once, MiB" alone_crowd_MiB less
+    row "through TLS; ours with a token at every request" "" "" ""
     figure_row "push 5 x 100 MB at once, MB/s" push_MB_s more
     figure_row "pull 5 x 100 MB at once, MB/s" pull_MB_s more
     figure_row "pull 90 MB of each from byte 1, MB/s" part_MB_s more

@@ -15,25 +15,33 @@ final class AuthService: Sendable {
 
     private let current: Mutex<Current>
     let pool: PasswordPool
+    let desk: FrontDesk
 
     private let logger: Logger
 
-    init(_ settings: AuthSettings, pool: PasswordPool, logger: Logger) {
+    init(
+        _ settings: AuthSettings, pool: PasswordPool, database: AuthDatabase? = nil, desk: FrontDesk = FrontDesk(),
+        logger: Logger
+    ) {
         self.pool = pool
+        self.desk = desk
         self.logger = logger
-        current = Mutex(Current(state: AuthState(settings, pool: pool, logger: logger), refusal: nil))
+        current = Mutex(
+            Current(state: AuthState(settings, pool: pool, database: database, logger: logger), refusal: nil))
     }
 
     var state: AuthState { current.withLock { $0.state } }
 
     /// Puts a new configuration in force for the requests that come from now on. Remembered passwords are forgotten.
-    func replace(_ settings: AuthSettings) {
-        let state = AuthState(settings, pool: pool, logger: logger)
+    func replace(_ settings: AuthSettings, database: AuthDatabase? = nil) {
+        let state = AuthState(settings, pool: pool, database: database, logger: logger)
+        desk.metrics.reloaded(isTaken: true)
         current.withLock { $0 = Current(state: state, refusal: nil) }
     }
 
     /// Notes that a new configuration was refused and the old one stays.
     func keepOld(because problem: String) {
+        desk.metrics.reloaded(isTaken: false)
         current.withLock { $0.refusal = problem }
     }
 
@@ -44,7 +52,7 @@ final class AuthService: Sendable {
         var answer: OutgoingAnswer
         switch path {
         case "\(server.pathPrefix)/auth", "\(server.pathPrefix)/auth/token":
-            answer = await TokenEndpoint(state: state).answer(request, logger: logger)
+            answer = await TokenEndpoint(state: state, desk: desk).answer(request, logger: logger)
         case "\(server.pathPrefix)/":
             answer = .html("<h1>\(Self.escaped(state.settings.token.issuer))</h1>\n")
         case "/healthz", "\(server.pathPrefix)/healthz":

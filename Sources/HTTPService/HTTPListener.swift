@@ -6,6 +6,7 @@ import NIOCore
 import NIOExtras
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 package import NIOPosix
 import Synchronization
 import TextFormats
@@ -17,7 +18,11 @@ import TextFormats
 package final class HTTPListener: Sendable {
     package typealias Context = ServiceRequestContext
 
+    /// Bytes of one header, and of all of a request.
+    private static let headerLimit = 64 << 10
+
     private let channel: HTTP1Channel
+    private let idleTimeout: Duration
     private let group: MultiThreadedEventLoopGroup
     private let logger: Logger
     private let quiescing: ServerQuiescingHelper
@@ -28,16 +33,14 @@ package final class HTTPListener: Sendable {
         responder: some HTTPResponder<ServiceRequestContext>, idleTimeout: Duration = .seconds(120), logger: Logger,
         group: MultiThreadedEventLoopGroup = .singleton
     ) {
+        self.idleTimeout = idleTimeout
         self.logger = logger
         self.group = group
         quiescing = ServerQuiescingHelper(group: group)
         channel = HTTP1Channel(
             responder: { request, writer, channel in
                 try await Self.answer(request, writer, channel, responder: responder, logger: logger)
-            },
-            configuration: HTTP1Channel.Configuration(
-                idleTimeout: TimeAmount(idleTimeout),
-                httpDecoderConfiguration: .init(maxHeaderFieldSize: 64 << 10, maxHeaderListSize: 64 << 10)))
+            })
     }
 
     /// Serves the sockets that were passed on. They are owned by the listener from here on.
@@ -84,13 +87,33 @@ package final class HTTPListener: Sendable {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.maxMessagesPerRead, value: 2)
             .childChannelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(minimum: 4_096, initial: 16_384, maximum: 65_536))
     }
 
+    /// As `HTTP1Channel.setup` has it, but for the parts of a body that may wait for whoever reads it: that waits for ten of
+    /// up to 64 KiB, which made a megabyte of each upload.
     private var prepare: @Sendable (any Channel) -> EventLoopFuture<Connection> {
-        { [channel, logger] in channel.setup(channel: $0, logger: logger) }
+        { [idleTimeout, logger] channel in
+            channel.eventLoop.makeCompletedFuture {
+                let pipeline = channel.pipeline.syncOperations
+                var limits = NIOHTTPDecoderLimitConfiguration()
+                limits.maxHeaderFieldSize = Self.headerLimit
+                limits.maxHeaderListSize = Self.headerLimit
+                try pipeline.configureHTTPServerPipeline(
+                    withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+                    withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+                try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+                try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+                return try Connection(
+                    wrappingChannelSynchronously: channel,
+                    configuration: .init(
+                        backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2),
+                        isOutboundHalfClosureEnabled: true))
+            }
+        }
     }
 
     /// The bridge from NIO to tasks: one task accepts, a child task serves each connection until it closes.

@@ -1,10 +1,13 @@
 package import RegistryModel
 import NIOCore
+import Synchronization
 import TextFormats
 
 extension FilesystemStorage {
-    /// Bytes that are collected before a thread writes them.
+    /// Bytes that are collected before a thread writes them, where few uploads run.
     private static let batchSize = 256 << 10
+    /// Bytes that all uploads together may collect: many that run at once write smaller batches.
+    private static let batchBudget = 4 << 20
     /// Buffers that are collected: one that holds a single byte costs as much memory as a full one.
     private static let batchCount = 128
 
@@ -119,11 +122,14 @@ extension FilesystemStorage {
         var batch: [ByteBuffer] = []
         var count = 0
         var failure: StorageError?
+        receiving.add(1, ordering: .relaxed)
+        defer { receiving.subtract(1, ordering: .relaxed) }
         do {
             for try await buffer in body {
                 batch.append(buffer)
                 count += buffer.readableBytes
-                guard count >= Self.batchSize || batch.count >= Self.batchCount else { continue }
+                let full = min(Self.batchSize, Self.batchBudget / max(receiving.load(ordering: .relaxed), 1))
+                guard count >= full || batch.count >= Self.batchCount else { continue }
                 if let last = pending, case .failure(let error) = try await last.get() {
                     pending = nil
                     throw error

@@ -18,6 +18,8 @@ package final class FilesystemStorage: RegistryStore {
     let writes: BlockingPool
     let cache: ManifestCache
     let sessions = UploadSessions()
+    /// Uploads whose bytes are coming in.
+    let receiving = Atomic<Int>(0)
     let subjects = SubjectCache()
     let locks = RepositoryLocks()
     let guards = DigestGuards()

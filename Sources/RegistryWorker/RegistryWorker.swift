@@ -73,8 +73,8 @@ final class RegistryWorker: Worker {
         let keeper = IndexKeeper(storage: storage)
         keeper.start()
         let collection = CollectionSchedule(storage: storage, logger: context.logger)
-        collection.follow(configuration.collection, isReadOnly: configuration.isReadOnly)
-        let admin = AdminSocket.path(beside: configuration.address).map {
+        collection.follow(configuration.collection, configuration.policy, isReadOnly: configuration.isReadOnly)
+        let admin = AdminSocket.path(named: "registry-admin.sock", beside: configuration.address).map {
             AdminSocket(
                 path: $0, routes: [exposition.route] + scrub.routes() + collection.adminRoutes, logger: context.logger)
         }
@@ -99,7 +99,8 @@ final class RegistryWorker: Worker {
         report(configuration, logger)
         current.settings.replace(settings)
         current.purge.follow(configuration.purge, isReadOnly: configuration.isReadOnly)
-        current.collection.follow(configuration.collection, isReadOnly: configuration.isReadOnly)
+        current.collection.follow(
+            configuration.collection, configuration.policy, isReadOnly: configuration.isReadOnly)
         await current.hub.follow(configuration.notifications)
         current.health.follow(HealthProbes(storage: current.storage).checks(configuration.health))
         if configuration.debug != current.configuration.debug {

@@ -34,7 +34,7 @@ enum AllowedImports {
         ],
         "AuthWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
-            "TextFormats", "ProcessControl", "CPostgres", "CLDAP",
+            "TextFormats", "CLinux", "ProcessControl", "CPostgres", "CLDAP",
         ],
         "RegistryWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",

@@ -66,9 +66,37 @@ struct AccessListTests {
         let settings = try AuthSettings(try .parse(file, file: "auth.yml"))
         #expect(settings.warnings.count == 3)
         #expect(settings.warnings[0].hasPrefix("auth.yml:3: users.a.password: is no bcrypt hash"))
-        #expect(settings.warnings[1].contains("${account:2}"))
-        #expect(settings.warnings[2].hasPrefix("auth.yml:7: acl[2]: is never reached: acl[1] matches everything"))
+        #expect(
+            settings.warnings[1].contains("${account:2}, which nothing gives: account's pattern captures 1 group(s)"))
+        #expect(
+            settings.warnings[2].hasPrefix(
+                "auth.yml:7: acl[2]: is never reached: acl[1] (auth.yml:6) matches everything"))
         #expect(!settings.warnings.contains { $0.contains("plain,") || $0.contains("\"plain\"") })
+    }
+
+    @Test(
+        "tells a rule that an earlier one shadows from one that it does not",
+        arguments: [
+            ("{account: a}", "{account: a, name: x}", true), ("{account: a}", "{account: b}", false),
+            ("{account: \"a*\"}", "{account: ab}", true), ("{account: \"a*\"}", "{account: \"ab?\"}", true),
+            ("{account: \"a*\"}", "{account: \"ab/*\"}", false), ("{account: \"a*\"}", "{account: \"*\"}", false),
+            ("{account: \"/.+/\"}", "{account: ab}", true), ("{account: \"/.+/\"}", "{account: \"\"}", false),
+            ("{account: \"/.*/\"}", "{name: x}", true), ("{account: \"/.+/\"}", "{name: x}", false),
+            ("{name: \"${account}/*\"}", "{account: a, name: \"${account}/*\"}", true),
+            ("{account: \"/(a)/\", name: \"${account:1}\"}", "{account: \"/(a)/\", name: \"${account:1}\"}", true),
+            ("{account: \"/(.)/\", name: \"${account:1}\"}", "{account: a, name: \"${account:1}\"}", false),
+            ("{ip: 10.0.0.0/8}", "{ip: 10.1.0.0/16, name: x}", true), ("{ip: 10.1.0.0/16}", "{ip: 10.0.0.0/8}", false),
+            ("{ip: 10.0.0.0/8}", "{ip: 10.0.0.7}", true), ("{ip: 10.0.0.0/8}", "{name: x}", false),
+            ("{labels: {g: \"w*\"}}", "{labels: {g: web}, name: x}", true),
+            ("{labels: {g: web}}", "{labels: {h: web}}", false), ("{}", "{name: x}", true),
+        ])
+    func shadows(first: String, second: String, isShadowed: Bool) throws {
+        let text = "acl: [{match: \(first), actions: []}, {match: \(second), actions: [pull]}]"
+        var reading = ConfigurationReading()
+        let document = try ConfigurationNode.parse(text, file: "auth.yml")
+        _ = AccessList(try #require(document["acl"]), reading: &reading)
+        try reading.finish()
+        #expect(reading.warnings.contains { $0.problem.contains("is never reached") } == isShadowed)
     }
 
     @Test("decides among ten thousand rules in about a millisecond")

@@ -1,9 +1,12 @@
 import Foundation
 import Glibc
+import RegistryToken
 import Testing
 
+@testable import AuthWorker
+
 /// The built program, as a process.
-@Suite("The auth worker's process", .timeLimit(.minutes(1)))
+@Suite("The auth worker's process", .timeLimit(.minutes(3)))
 struct AuthProcessTests {
     private let folder = "\(NSTemporaryDirectory())dockmaster-auth-process-\(UUID().uuidString.prefix(8))"
     private var program: URL {
@@ -79,6 +82,64 @@ struct AuthProcessTests {
         process.waitUntilExit()
         #expect(process.terminationReason == .exit)
         #expect(process.terminationStatus == 0)
+    }
+
+    @Test(
+        "reloads when its file is written in place, renamed over, or reached by another link; a bad one keeps the old state"
+    )
+    func changes() async throws {
+        let manager = FileManager.default
+        let old = "[{match: {}, actions: [pull]}]"
+        try write(acl: old)
+        // As Kubernetes mounts it: auth.yml → ..data/auth.yml, ..data → a folder of this version.
+        for (version, acl) in [("v1", old), ("v2", "[{match: {}, actions: [pull, push]}]")] {
+            try manager.createDirectory(atPath: "\(folder)/\(version)", withIntermediateDirectories: true)
+            try write(acl: acl)
+            try manager.moveItem(atPath: "\(folder)/auth.yml", toPath: "\(folder)/\(version)/auth.yml")
+        }
+        try manager.createSymbolicLink(atPath: "\(folder)/..data", withDestinationPath: "v1")
+        try manager.createSymbolicLink(atPath: "\(folder)/auth.yml", withDestinationPath: "..data/auth.yml")
+        let process = Process()
+        process.executableURL = program
+        process.arguments = ["--config", "\(folder)/auth.yml"]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        defer { if process.isRunning { process.terminate() } }
+        try await wait(for: #"{"status":"ok"}"#, at: "/healthz")
+        try await waitForActions(["pull"])
+
+        try manager.createSymbolicLink(atPath: "\(folder)/..data_tmp", withDestinationPath: "v2")
+        #expect(rename("\(folder)/..data_tmp", "\(folder)/..data") == 0)
+        try await waitForActions(["pull", "push"])
+
+        // Behind the link, in place.
+        let text = try String(contentsOfFile: "\(folder)/v2/auth.yml", encoding: .utf8)
+        try Data(text.replacing("pull, push", with: "delete").utf8).write(to: URL(filePath: "\(folder)/v2/auth.yml"))
+        try await waitForActions(["delete"])
+
+        try Data("acl: [".utf8).write(to: URL(filePath: "\(folder)/v2/auth.yml"))
+        try await wait(for: "refused: ", at: "/healthz")
+        try await waitForActions(["delete"])
+
+        // A file in the link's place, renamed over it.
+        try Data(text.utf8).write(to: URL(filePath: "\(folder)/auth.new"))
+        #expect(rename("\(folder)/auth.new", "\(folder)/auth.yml") == 0)
+        try await waitForActions(["pull", "push"])
+        try await wait(for: #"{"status":"ok"}"#, at: "/healthz")
+    }
+
+    private func waitForActions(_ expected: [String]) async throws {
+        while true {
+            let answer = ask("/auth?service=s&scope=repository:x:pull,push,delete")
+            if let body = answer.split(separator: "\r\n\r\n").last, answer.hasPrefix("HTTP/1.1 200"),
+                let token = try? JSONReader.read(Array(body.utf8)).text("token"),
+                let payload = Base64.bytes(of: Array(token.split(separator: ".")[1].utf8), as: .url),
+                try JSONReader.read(payload)["access"]?.array?.first?["actions"]?.strings == expected
+            {
+                return
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
     }
 
     @Test("refuses a bad file with 78, and with 1 when it only checks")

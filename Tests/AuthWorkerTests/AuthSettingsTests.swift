@@ -1,5 +1,6 @@
 import BundleConfig
 import HTTPService
+import RegistryToken
 import Testing
 
 @testable import AuthWorker
@@ -60,13 +61,31 @@ struct AuthSettingsTests {
         #expect(problems(text, isCompatible: true).first?.hasPrefix("auth.yml:8: acl[0].match.team") == true)
     }
 
-    @Test("refuse back-ends that are not served, and TLS")
+    @Test("refuse back-ends that are not served")
     func backends() {
         #expect(problems(file(more: "ldap_auth: {addr: x}")).first?.contains("is not served by this version") == true)
         #expect(problems(file(more: "ldap_auth:")).isEmpty)
-        let tls = problems(file(server: "{addr: \":1\", certificate: a, key: b}"))
-        #expect(tls.count == 2)
-        #expect(tls.first?.contains("the proxy terminates TLS") == true)
+    }
+
+    @Test("take a server certificate to sign tokens with, never to serve a network without TLS")
+    func serverCertificate() throws {
+        let pair = "certificate: \(TestKeys.folder)/p384.crt, key: \(TestKeys.folder)/p384.key"
+        let own = try load(file(server: "{addr: \"127.0.0.1:1\", \(pair)}"))
+        #expect(own.token.signer.algorithm == .es256)
+        #expect(own.warnings.first?.contains("the proxy terminates TLS") == true)
+        #expect(own.files.count == 4)
+        let inherited = file(server: "{addr: \"127.0.0.1:1\", \(pair)}").split(separator: "\n")
+            .filter { !$0.contains("p256") }.joined(separator: "\n")
+        #expect(try load(inherited).token.signer.algorithm == .es384)
+        for (server, words) in [
+            ("{addr: \":1\", \(pair)}", "passwords would cross the network"),
+            ("{addr: \"127.0.0.1:1\", certificate: \(TestKeys.folder)/p384.crt}", "has no key"),
+            ("{addr: \"127.0.0.1:1\", letsencrypt: {email: a@b.c}}", "has no cache_dir"),
+            ("{addr: \"127.0.0.1:1\", tls_min_version: SSL3}", "is no version of TLS"),
+            ("{addr: \"127.0.0.1:1\", tls_curve_preferences: [P1]}", "names no curve"),
+        ] {
+            #expect(problems(file(server: server)).contains { $0.contains(words) }, "\(server)")
+        }
     }
 
     @Test("refuse a cost that would hold a core, and never print a password")

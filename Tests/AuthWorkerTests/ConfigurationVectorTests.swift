@@ -5,7 +5,8 @@ import Testing
 
 @testable import AuthWorker
 
-/// Out of scope: every case of a back-end that this version refuses (google, github, gitlab, oidc, mongo), and `le-ok` (letsencrypt). They must be refused, unless the key is null and so not in use.
+/// Out of scope: every case of a back-end that this version refuses (google, github, gitlab, oidc, mongo). They must be
+/// refused, unless the key is null and so not in use.
 @Suite("A configuration file, against docker_auth's reading")
 struct ConfigurationVectorTests {
     /// Accepted there, refused here, each for a reason of safety.
@@ -28,7 +29,7 @@ struct ConfigurationVectorTests {
             if let root = try? ConfigurationNodeKeys.inUse(text), !root.isDisjoint(with: Self.backends) {
                 isRefused = true
             }
-            if Self.safer[id] != nil || id == "le-ok" { isRefused = true }
+            if Self.safer[id] != nil { isRefused = true }
             switch settings {
             case .success(let settings):
                 #expect(!isRefused, "\(id) is accepted")

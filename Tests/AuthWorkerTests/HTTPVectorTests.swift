@@ -9,13 +9,12 @@ import Testing
 import TextFormats
 
 /// Out of scope, by configuration: ext, extz (commands), casbin, github, github2, google, gitlab, oidc, oidcdown
-/// (back-ends that are refused at load), tls and letsencrypt (the proxy terminates TLS), slow, slow2 (commands).
+/// (back-ends that have tests of their own), slow, slow2 (commands).
 /// Refused at load, where docker_auth crashes or lets everyone in (✗): nilactions, unknownmatch.
 @Suite("The token end-point, against docker_auth's")
 struct HTTPVectorTests {
     private static let outOfScope: Set<String> = [
-        "ext", "extz", "casbin", "github", "github2", "google", "gitlab", "oidc", "oidcdown", "tls", "letsencrypt",
-        "slow", "slow2",
+        "ext", "extz", "casbin", "github", "github2", "google", "gitlab", "oidc", "oidcdown", "slow", "slow2",
     ]
     private static let refusedAtLoad: Set<String> = ["nilactions", "unknownmatch"]
 

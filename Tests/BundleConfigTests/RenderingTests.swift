@@ -46,6 +46,7 @@ struct RenderingTests {
                   expiration: 900
                   certificate: DIR/data/configuration/token.crt
                   key: DIR/data/configuration/token.key
+                database: DIR/data/configuration/auth.sqlite
                 users:
                   admin:
                     password: \(hash)

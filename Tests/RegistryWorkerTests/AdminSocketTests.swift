@@ -22,15 +22,14 @@ struct AdminSocketTests {
             return AdminAnswer.json(object)
         },
         AdminRoute(.post, "/v1/lines", "lines") { _ in
-            AdminAnswer.lines(
-                AsyncThrowingStream { continuation in
-                    for number in 0..<3 {
-                        var line = JSONLine()
-                        line.add("n", number)
-                        continuation.yield(line)
-                    }
-                    continuation.finish()
-                })
+            AdminAnswer.lines { tell in
+                for number in 0..<3 {
+                    var line = JSONLine()
+                    line.add("n", number)
+                    tell(line)
+                }
+                throw AdminProblem("enough", remedy: "none")
+            }
         },
         AdminRoute(.post, "/v1/broken", "fails") { _ in throw Broken() },
     ]
@@ -45,7 +44,7 @@ struct AdminSocketTests {
                 #expect($0.status == .badRequest && $0.text.contains("\"remedy\":\"give true or false\""))
             }
             try await client.execute(uri: "/v1/lines", method: .post) {
-                #expect($0.text == "{\"n\":0}\n{\"n\":1}\n{\"n\":2}\n")
+                #expect($0.text == "{\"n\":0}\n{\"n\":1}\n{\"n\":2}\n{\"problem\":\"enough\",\"remedy\":\"none\"}\n")
             }
             try await client.execute(uri: "/v1/lines", method: .get) { #expect($0.status == .methodNotAllowed) }
             try await client.execute(uri: "/v1/broken", method: .post) { #expect($0.status == .internalServerError) }
@@ -56,11 +55,12 @@ struct AdminSocketTests {
 
     @Test("stands beside the registry's own, for its owner alone, and takes the place of a predecessor's")
     func place() async throws {
-        #expect(AdminSocket.path(beside: .tcp(host: "::", port: 1)) == nil)
+        #expect(AdminSocket.path(named: "registry-admin.sock", beside: .tcp(host: "::", port: 1)) == nil)
         let folder = "/tmp/dm-\(UploadID())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = try #require(AdminSocket.path(beside: .unix(path: "\(folder)/registry.sock")))
+        let path = try #require(
+            AdminSocket.path(named: "registry-admin.sock", beside: .unix(path: "\(folder)/registry.sock")))
         #expect(path == "\(folder)/registry-admin.sock")
         let logger = Logger(label: "test")
         let first = AdminSocket(path: path, routes: routes, logger: logger)

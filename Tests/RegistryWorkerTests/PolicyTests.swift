@@ -27,15 +27,17 @@ struct PolicyTests {
     func retention() throws {
         let day = 86_400
         let now = 1_000 * day
-        func facts(_ tag: String, _ moved: Int, _ pulled: Int?) throws -> Retention.TagFacts {
-            Retention.TagFacts(
-                tag: try #require(ImageTag(tag)), moved: now - moved * day, pulled: pulled.map { now - $0 * day })
+        let digest = try #require(ContentHash.digest(of: []))
+        func facts(_ tag: String, _ moved: Int, _ pulled: Int?) throws -> TagFacts {
+            TagFacts(
+                tag: try #require(ImageTag(tag)), digest: digest, moved: now - moved * day,
+                pulled: pulled.map { now - $0 * day })
         }
         let tags = [
             try facts("v1", 400, nil), try facts("old", 300, 200), try facts("used", 200, 3), try facts("new", 1, nil),
         ]
-        func gone(_ rule: Retention) -> [String] {
-            rule.decide(tags, now: now).filter { !$0.isKept }.map(\.tag.description)
+        func gone(_ rule: Retention, since: Int = 0) -> [String] {
+            rule.decide(tags, since: since, now: now).filter { !$0.isKept }.map(\.tag.description)
         }
         let all = NamePattern("**")
         #expect(gone(Retention(repositories: all, keepLast: 2)) == ["old", "v1"])
@@ -43,12 +45,22 @@ struct PolicyTests {
         #expect(gone(Retention(repositories: all, notPulledFor: .seconds(30 * day))) == ["old", "v1"])
         #expect(gone(Retention(repositories: all, keepLast: 3, notPulledFor: .seconds(30 * day))) == ["v1"])
         let reasons = Retention(repositories: all, keepTags: [NamePattern("v*")], notPulledFor: .seconds(30 * day))
-            .decide(tags, now: now).map(\.reason)
+            .decide(tags, since: 0, now: now).map(\.reason)
         #expect(
             reasons == [
-                "it was used 24 hours ago", "it was used 3 days ago", "it was not used for 200 days",
-                "its name is kept (v*)",
+                "pushed 24 hours ago; rule **", "pulled 3 days ago; rule **", "not pulled for 200 days; rule **",
+                "its name is kept (v*); rule **",
             ])
+        // An index that is younger than the rule's time does not know who pulled before.
+        let young = Retention(
+            repositories: all, keepLast: 2, notPulledFor: .seconds(30 * day), place: "registry.yml:41")
+        #expect(gone(young, since: now - 20 * day) == [] && gone(young, since: now - 31 * day) == ["old", "v1"])
+        #expect(
+            young.decide(tags, since: now - 31 * day, now: now).last?.reason
+                == "older than the last 2, pushed 400 days ago and not pulled since; rule ** (registry.yml:41)")
+        #expect(
+            young.decide(tags, since: now - 20 * day, now: now).last?.reason
+                == "pulls are known for 20 days only; rule ** (registry.yml:41)")
     }
 
     @Test("is read whole, and refuses rules that mean nothing")

@@ -149,7 +149,7 @@ struct BlackBoxCommandTests {
         let help = try run.plain(["--help"]).output
         let known = help.matches(of: /(?m)^  ([a-z]+) {2,}/).map { String($0.1) }.filter { $0 != "help" }
         #expect(known.count > 25, "\(help)")
-        let files: Set<String> = ["run", "check", "render", "import", "upgrade", "add", "set"]
+        let files: Set<String> = ["run", "check", "render", "import", "upgrade", "add", "set", "acl"]
         #expect(files.isSubset(of: known))
         let script = "\(#filePath)".replacing(/Tests\/SupervisorTests\/.*/, with: "etc/watchers.d/sshd-command")
         func login(_ words: String) throws -> BlackBoxRun.End? {

@@ -173,13 +173,13 @@ _dockmaster() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|check|render|import|upgrade|version|status|list|stats|top|events|health|sockets|options|get|logs|trace|start|stop|restart|reload|signal|kill|scale|incr|decr|set|add|rm|rotate|scrub|gc|help)
+    run|check|render|import|upgrade|version|status|list|stats|top|events|health|sockets|options|get|logs|trace|start|stop|restart|reload|signal|kill|scale|incr|decr|set|add|rm|rotate|scrub|gc|user|key|acl|help)
         # Offer subcommand argument completions
         "_dockmaster_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run check render import upgrade version status list stats top events health sockets options get logs trace start stop restart reload signal kill scale incr decr set add rm rotate scrub gc help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run check render import upgrade version status list stats top events health sockets options get logs trace start stop restart reload signal kill scale incr decr set add rm rotate scrub gc user key acl help' -- "${cur}"))
         ;;
     esac
 }
@@ -1144,6 +1144,232 @@ _dockmaster_gc() {
         return
         ;;
     esac
+}
+
+_dockmaster_user() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __dockmaster_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    add|passwd|remove|logout|list)
+        # Offer subcommand argument completions
+        "_dockmaster_user_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'add passwd remove logout list' -- "${cur}"))
+        ;;
+    esac
+}
+
+_dockmaster_user_add() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=(--label)
+    non_repeating_options=(--run --config)
+    __dockmaster_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--label')
+        return
+        ;;
+    '--run')
+        __dockmaster_add_completions -d
+        return
+        ;;
+    '--config')
+        __dockmaster_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_dockmaster_user_passwd() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--run --config)
+    __dockmaster_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--run')
+        __dockmaster_add_completions -d
+        return
+        ;;
+    '--config')
+        __dockmaster_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_dockmaster_user_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--run --config)
+    __dockmaster_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--run')
+        __dockmaster_add_completions -d
+        return
+        ;;
+    '--config')
+        __dockmaster_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_dockmaster_user_logout() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--run --config)
+    __dockmaster_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--run')
+        __dockmaster_add_completions -d
+        return
+        ;;
+    '--config')
+        __dockmaster_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_dockmaster_user_list() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--run --config)
+    __dockmaster_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--run')
+        __dockmaster_add_completions -d
+        return
+        ;;
+    '--config')
+        __dockmaster_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_dockmaster_key() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __dockmaster_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    add|list|revoke)
+        # Offer subcommand argument completions
+        "_dockmaster_key_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'add list revoke' -- "${cur}"))
+        ;;
+    esac
+}
+
+_dockmaster_key_add() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=(--repository)
+    non_repeating_options=(--actions --expires --run --config)
+    __dockmaster_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--repository')
+        return
+        ;;
+    '--actions')
+        return
+        ;;
+    '--expires')
+        return
+        ;;
+    '--run')
+        __dockmaster_add_completions -d
+        return
+        ;;
+    '--config')
+        __dockmaster_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_dockmaster_key_list() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--run --config)
+    __dockmaster_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--run')
+        __dockmaster_add_completions -d
+        return
+        ;;
+    '--config')
+        __dockmaster_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_dockmaster_key_revoke() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--run --config)
+    __dockmaster_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--run')
+        __dockmaster_add_completions -d
+        return
+        ;;
+    '--config')
+        __dockmaster_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_dockmaster_acl() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __dockmaster_offer_flags_options -1
 }
 
 _dockmaster_help() {

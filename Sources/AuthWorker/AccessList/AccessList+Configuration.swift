@@ -6,16 +6,18 @@ extension AccessList {
     init(_ node: ConfigurationNode, reading: inout ConfigurationReading) {
         let entries = reading.attempt { () throws(ConfigurationError) in try node.sequence() } ?? []
         var rules: [AccessRule] = []
-        var blanket: String?
+        var search = ShadowSearch()
         for entry in entries {
-            if let blanket {
+            guard let rule = AccessRule(entry, reading: &reading) else { continue }
+            if let shadow = search.shadow(of: rule) {
+                let place = shadow.source?.place ?? "an earlier rule"
+                let extent = shadow.matchesEverything ? "everything" : "all that it matches"
                 reading.warn(
                     entry.refused(
-                        "is never reached: \(blanket) matches everything",
+                        "is never reached: \(place) matches \(extent)",
                         remedy: "Move it before that rule or remove it"))
             }
-            guard let rule = AccessRule(entry, reading: &reading) else { continue }
-            if rule.matchesEverything, blanket == nil { blanket = entry.path }
+            search.add(rule)
             rules.append(rule)
         }
         self.init(rules: rules)
@@ -56,9 +58,11 @@ extension AccessRule {
         }
         self.patterns = patterns.sorted { $0.pattern.cost < $1.pattern.cost }
         range = nil
+        var rangeText: String?
         if let value = match["ip"], let text = reading.attempt({ () throws(ConfigurationError) in try value.string() })
         {
             range = AddressRange(text)
+            rangeText = text
             if range == nil {
                 reading.refuse(
                     value.refused(
@@ -66,17 +70,22 @@ extension AccessRule {
             }
         }
         labels = []
+        var labelTexts: [(name: String, text: String)] = []
         let named = reading.attempt { () throws(ConfigurationError) in try match["labels"]?.mapping() } ?? []
         for (name, value) in named {
-            if let pattern = Self.pattern(value, reading: &reading) { labels.append((name, pattern.compiled)) }
+            guard let pattern = Self.pattern(value, reading: &reading) else { continue }
+            labels.append((name, pattern.compiled))
+            labelTexts.append((name, pattern.text))
         }
+        source = RuleSource(
+            path: node.path, file: node.file, line: node.line, texts: texts, range: rangeText, labels: labelTexts)
         let found = CaptureReference.find(in: texts)
         captures = found.references
-        for token in found.broken where !token.hasPrefix("${labels:") {
+        for broken in found.broken where !broken.token.hasPrefix("${labels:") {
             reading.warn(
                 match.refused(
-                    "refers to \(token), which no expression captures",
-                    remedy: "Refer to a group of another field's own /…/ pattern, counted from 1"))
+                    "refers to \(broken.token), which nothing gives: \(broken.reason)",
+                    remedy: "Refer to a group of the rule's own /…/ pattern for that field, counted from 1"))
         }
         guard let actions, reading.errors.count == before else { return nil }
         self.actions = actions

@@ -16,6 +16,8 @@ struct AccessRule: Sendable {
     /// `["*"]` allows whatever is asked for.
     var actions: [String]
     var comment: String?
+    /// What the file says, for whoever is told about the rule; nil for a rule that no file has.
+    var source: RuleSource?
 
     /// Whether the rule has no condition, so that none behind it is ever asked.
     var matchesEverything: Bool { patterns.isEmpty && range == nil && labels.isEmpty }

@@ -31,6 +31,17 @@ struct AddressRange: Sendable, Equatable {
         return true
     }
 
+    /// Whether every address of `other` is in this range.
+    func contains(_ other: AddressRange) -> Bool {
+        guard other.network.count == network.count else { return false }
+        for index in network.indices {
+            guard other.mask[index] & mask[index] == mask[index],
+                other.network[index] & mask[index] == network[index] & mask[index]
+            else { return false }
+        }
+        return true
+    }
+
     private static func number(_ text: Substring) -> Int? {
         guard !text.isEmpty, text.utf8.count < 6, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
         return Int(text)

@@ -10,13 +10,19 @@ struct CaptureReference: Sendable {
     /// The field's own `/…/` pattern of the same rule, placeholders unexpanded.
     var expression: RegularExpression
 
-    /// Every reference in a rule's patterns that can be resolved, and the text of those that cannot.
+    /// A reference that stands for nothing, and why.
+    struct Broken: Sendable, Equatable {
+        var token: String
+        var reason: String
+    }
+
+    /// Every reference in a rule's patterns that can be resolved, and those that cannot.
     static func find(
         in patterns: [AccessRequest.Field: String]
-    ) -> (references: [CaptureReference], broken: [String]) {
+    ) -> (references: [CaptureReference], broken: [Broken]) {
         guard let finder else { return ([], []) }
         var references: [CaptureReference] = []
-        var broken: [String] = []
+        var broken: [Broken] = []
         for field in AccessRequest.Field.allCases {
             var rest = Array((patterns[field] ?? "").utf8)[...]
             while let found = finder.captures(rest) {
@@ -25,18 +31,27 @@ struct CaptureReference: Sendable {
                 let number = Int(String(decoding: rest[found[2]], as: UTF8.self))
                 rest = rest[found[0].upperBound...]
                 let target = AccessRequest.Field.allCases.first { $0.key == name || $0.key.capitalizedASCII == name }
-                if let target, let number, let pattern = patterns[target],
-                    let body = TextPattern.expressionBody(Array(pattern.utf8)),
-                    let expression = try? RegularExpression(Array(body)), number >= 1, number <= expression.groups
-                {
+                let expression = target.flatMap { patterns[$0] }
+                    .flatMap { TextPattern.expressionBody(Array($0.utf8)) }
+                    .flatMap { try? RegularExpression(Array($0)) }
+                if let target, let number, let expression, number >= 1, number <= expression.groups {
                     references.append(
                         CaptureReference(token: token, field: target, group: number, expression: expression))
                 } else {
-                    broken.append(String(decoding: token, as: UTF8.self))
+                    broken.append(
+                        Broken(token: String(decoding: token, as: UTF8.self), reason: reason(name, target, expression)))
                 }
             }
         }
         return (references, broken)
+    }
+
+    private static func reason(
+        _ name: String, _ field: AccessRequest.Field?, _ expression: RegularExpression?
+    ) -> String {
+        guard let field else { return "there is no field \(name)" }
+        guard let expression else { return "\(field.key) has no /…/ pattern in this rule" }
+        return "\(field.key)'s pattern captures \(expression.groups) group(s)"
     }
 
     /// The captured bytes; nil when the expression does not match.

@@ -13,4 +13,6 @@ struct StaticUser: Sendable, Equatable {
 
     var password: Password
     var labels: Labels
+    /// The hash is of the password's digest: see `PasswordHash`.
+    var hashesDigest = false
 }

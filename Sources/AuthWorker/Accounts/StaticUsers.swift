@@ -1,18 +1,21 @@
 internal import BundleConfig
 internal import HTTPService
 
-/// The users of the configuration file.
+/// The users of the configuration file, and those of the embedded database that the file does not name.
 struct StaticUsers: Authenticator {
     let name = "users"
 
     /// Keys are compared by bytes: two spellings of one letter are two users.
     private let users: [[UInt8]: StaticUser]
-    /// What a stranger's password is compared with.
-    let decoy: BcryptHash?
+    private let costs: [Int: Int]
+    private let database: AuthDatabase?
     private let pool: PasswordPool
     private let cache: CredentialCache
 
-    init(_ users: [(name: String, user: StaticUser)], pool: PasswordPool, cache: CredentialCache = CredentialCache()) {
+    init(
+        _ users: [(name: String, user: StaticUser)], pool: PasswordPool, cache: CredentialCache = CredentialCache(),
+        database: AuthDatabase? = nil
+    ) {
         var table: [[UInt8]: StaticUser] = [:]
         var costs: [Int: Int] = [:]
         for (name, user) in users {
@@ -20,22 +23,51 @@ struct StaticUsers: Authenticator {
             if case .bcrypt(let hash) = user.password { costs[hash.cost, default: 0] += 1 }
         }
         self.users = table
+        self.costs = costs
+        self.database = database
         self.pool = pool
         self.cache = cache
-        // What most users cost.
-        decoy = costs.max { ($0.value, $0.key) < ($1.value, $1.key) }.flatMap { BcryptHash.decoy(cost: $0.key) }
+    }
+
+    /// What a stranger's password is compared with: a hash of the cost that most users have; nil where no user has one.
+    var decoy: BcryptHash? {
+        var costs = costs
+        if let database, database.hasUsers { costs[BcryptHash.standardCost, default: 0] += database.users.count }
+        return costs.max { ($0.value, $0.key) < ($1.value, $1.key) }.flatMap { BcryptHash.decoy(cost: $0.key) }
+    }
+
+    /// How often a password was found to be right without hashing it, and how often not.
+    var cacheFigures: (hits: Int, misses: Int) { cache.figures }
+
+    /// The state of an account here; nil for a stranger.
+    func standing(_ account: String) -> (labels: Labels, stamp: [UInt8])? {
+        guard let user = user(account) else { return nil }
+        guard case .bcrypt(let hash) = user.password else { return (user.labels, []) }
+        return (user.labels, hash.fingerprint)
+    }
+
+    /// Whether the file itself has the user.
+    func isOfFile(_ account: String) -> Bool { users[Array(account.utf8)] != nil }
+
+    /// Whether this very password was right a moment ago.
+    func remembers(_ account: String, password: [UInt8]) -> Bool {
+        guard let user = user(account), case .bcrypt(let hash) = user.password else { return false }
+        return cache.contains(
+            cache.name(account: account, password: password, boundTo: hash.fingerprint), counting: false)
     }
 
     /// Compares the password; a stranger's takes as long as a user's.
     func signIn(_ account: String, password: [UInt8]) async -> SignInOutcome {
-        let user = users[Array(account.utf8)]
+        let user = user(account)
         switch user?.password {
         case .any:
             return .signedIn(labels: user?.labels ?? .none)
         case .bcrypt(let hash):
-            let name = cache.name(account: account, password: password)
+            // Bound to the hash: another password for the account, and what was remembered counts no more.
+            let name = cache.name(account: account, password: password, boundTo: hash.fingerprint)
             if cache.contains(name) { return .signedIn(labels: user?.labels ?? .none) }
-            guard let isRight = await pool.verify(password, against: hash) else { return .busy }
+            let input = user?.hashesDigest == true ? PasswordHash.digest(password) : password
+            guard let isRight = await pool.verify(input, against: hash) else { return .busy }
             guard isRight else { return .wrongPassword }
             cache.remember(name)
             return .signedIn(labels: user?.labels ?? .none)
@@ -45,6 +77,16 @@ struct StaticUsers: Authenticator {
                 guard await pool.verify(password, against: decoy) != nil else { return .busy }
             }
             return user == nil ? .unknownAccount : .wrongPassword
+        }
+    }
+
+    private func user(_ account: String) -> StaticUser? {
+        let name = Array(account.utf8)
+        if let user = users[name] { return user }
+        return database?.user(name).map { stored in
+            StaticUser(
+                password: stored.password.map { .bcrypt($0.bcrypt) } ?? .unusable, labels: stored.labels,
+                hashesDigest: stored.password?.isOfDigest ?? false)
         }
     }
 }

@@ -4,5 +4,7 @@ internal import ArgumentParser
 struct AccessListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "acl", abstract: "Asks an access list.", shouldDisplay: false,
-        subcommands: [EvaluateCommand.self])
+        subcommands: [
+            EvaluateCommand.self, ExplainCommand.self, TestCommand.self, LintCommand.self,
+        ])
 }

@@ -19,14 +19,20 @@ struct AuthSettings: Sendable {
         /// Seconds.
         var lifetime: Int64
         var signer: TokenSigner
+        /// Seconds; 0 gives no refresh tokens. They need a database.
+        var refreshLifetime: Int64
     }
 
     var server: Server
     var token: Token
     var users: [(name: String, user: StaticUser)]
     var accessList: AccessList
+    /// The file of the embedded database; nil without one.
+    var database: String?
     /// In the order in which they are asked.
     var backends: [any BackendSettings]
+    /// Files that it names and that were read with it: certificates, keys.
+    var files: [String]
     /// One sentence each: accepted, but likely not what was meant.
     var warnings: [String]
 }

@@ -6,6 +6,8 @@ struct ConfigurationReading {
     var isCompatible = false
     var errors: [ConfigurationError] = []
     var warnings: [ConfigurationError] = []
+    /// Files beside the configuration that were read: a change of one is a change of the configuration.
+    private(set) var files: [String] = []
 
     mutating func refuse(_ error: ConfigurationError) { errors.append(error) }
     mutating func warn(_ warning: ConfigurationError) { warnings.append(warning) }
@@ -19,6 +21,20 @@ struct ConfigurationReading {
             return nil
         }
     }
+
+    /// The text of a file that `node` names; nil when it cannot be read, which is refused.
+    mutating func file(_ path: String, at node: ConfigurationNode) -> String? {
+        files.append(path)
+        do throws(TextFile.Problem) {
+            return try TextFile.read(path)
+        } catch {
+            refuse(node.refused(error.problem, remedy: error.remedy))
+            return nil
+        }
+    }
+
+    /// Notes a file that a back-end reads by itself.
+    mutating func depends(on path: String) { files.append(path) }
 
     /// Unknown keys of a mapping: refused, or warned of in compatibility mode.
     mutating func check(_ node: ConfigurationNode, knows keys: [String]) {

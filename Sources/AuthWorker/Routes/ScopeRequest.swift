@@ -1,7 +1,11 @@
+internal import RegistryModel
+
 /// A scope as docker_auth reads it, more leniently than the specification: `type(class):name:action,action`.
 struct ScopeRequest: Sendable, Equatable {
     /// More than any client asks for at once.
     static let limit = 100
+    /// Bytes of one scope: a repository's name has 255 at most.
+    static let lengthLimit = 1_024
 
     var type: String
     var name: String
@@ -22,6 +26,9 @@ struct ScopeRequest: Sendable, Equatable {
     }
 
     init(_ text: String) throws(BadRequest) {
+        guard text.utf8.count <= Self.lengthLimit else {
+            throw BadRequest(problem: "a scope is longer than \(Self.lengthLimit) bytes")
+        }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard let type = Self.type(parts[0]) else { throw BadRequest(problem: "malformed scope request") }
         self.type = type
@@ -34,6 +41,20 @@ struct ScopeRequest: Sendable, Equatable {
         actions = parts[parts.count - 1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         actions.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
+
+    /// Whether the name can be one at all: for a repository by distribution's grammar, with or without a registry's host and
+    /// port before it. What cannot is granted nothing, without asking the access list.
+    var hasPossibleName: Bool {
+        guard type == "repository" else { return !name.utf8.contains { $0 < 0x20 || $0 == 0x7F } }
+        guard name.utf8.contains(UInt8(ascii: ":")) else { return RepositoryName(name) != nil }
+        let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let port = parts[0].split(separator: ":").last, UInt16(port) != nil else {
+            return false
+        }
+        return RepositoryName(parts[1]) != nil
+    }
+
+    var description: String { "\(type):\(name):\(actions.joined(separator: ","))" }
 
     /// The first run of small letters and digits; what follows, such as `(plugin)`, is dropped.
     /// - Source: docker_auth's scopeRegex, `([a-z0-9]+)(\([a-z0-9]+\))?`, unanchored.

@@ -7,92 +7,216 @@ internal import TextFormats
 /// Answers `/auth`: who asks, what the access list allows, and a signed token that says so.
 struct TokenEndpoint: Sendable {
     let state: AuthState
+    let desk: FrontDesk
+
+    /// What stands in the way of a token.
+    private struct Refusal: Error {
+        var answer: OutgoingAnswer
+        /// For the metrics.
+        var result: String
+        /// For the audit log.
+        var reason: String
+    }
 
     /// - Parameter now: seconds since 1970.
     func answer(
         _ request: IncomingRequest, logger: Logger, now: Int64 = Int64(UTCTime.now().seconds)
     ) async -> OutgoingAnswer {
         let start = ContinuousClock.now
-        let settings = state.settings
         let asked: TokenRequest
         do {
-            asked = try TokenRequest(request, server: settings.server)
+            asked = try TokenRequest(request, server: state.settings.server)
         } catch {
             logger.info("refused a request: \(error.problem)", metadata: [LogField.status: .stringConvertible(400)])
+            desk.metrics.answered("bad_request")
             return .refusal(.badRequest, "Bad request: \(error.problem)")
         }
         var audit = AuditRecord(asked, logger: logger, start: start)
-        let labels: Labels
-        switch await state.signIn(asked.account, password: asked.password) {
-        case .signedIn(let found): labels = found
-        case .unknownAccount:
-            audit.refused(asked.account.isEmpty ? "no credentials" : "no such account")
-            return unauthorized
-        case .wrongPassword:
-            audit.refused("wrong password")
-            return unauthorized
-        case .busy:
-            audit.refused("too many sign-ins are waiting", status: 503)
-            var answer = OutgoingAnswer.refusal(.serviceUnavailable, "Too many sign-ins are waiting, try again soon.")
-            answer.headers[.retryAfter] = "1"
+        do throws(Refusal) {
+            let identity = try await identify(asked, &audit, now: now)
+            audit.identified(identity)
+            let access = try await authorize(asked, identity, &audit)
+            let refreshToken = try await refreshToken(asked, identity, now: now)
+            let answer = try sign(asked, identity, access, refreshToken, now: now)
+            audit.finish(refreshes: refreshToken != nil)
+            desk.metrics.answered("granted")
             return answer
-        case .failed(let failure):
-            return refused(failure, by: "the sign-in", &audit)
-        }
-        var access: [ScopeAccess] = []
-        for scope in asked.scopes {
-            let decision: AccessDecision
-            do throws(BackendFailure) {
-                decision = try await state.authorize(
-                    AccessRequest(
-                        account: asked.account, type: scope.type, name: scope.name, service: asked.service,
-                        address: asked.address, actions: scope.actions, labels: labels))
-            } catch {
-                return refused(error, by: "the authorization", &audit)
-            }
-            access.append(ScopeAccess(type: scope.type, name: scope.name, actions: decision.allowed))
-            audit.decided(scope, decision)
-        }
-        let claims = TokenClaims(
-            issuer: settings.token.issuer, subject: asked.account, audience: asked.service, access: access,
-            lifetime: settings.token.lifetime, now: now)
-        do {
-            let token = try settings.token.signer.sign(claims)
-            audit.granted()
-            return .json(Self.body(token, lifetime: settings.token.lifetime, issuedAt: now))
         } catch {
-            logger.error("cannot sign a token: \(error)")
-            return .refusal(.internalServerError, "Failed to generate token")
+            audit.refused(error.reason, status: error.answer.status.code)
+            desk.metrics.answered(error.result)
+            return error.answer
         }
     }
 
-    /// A back-end could not say: the client learns which step failed and whether to try again, the log learns why.
-    private func refused(_ failure: BackendFailure, by step: String, _ audit: inout AuditRecord) -> OutgoingAnswer {
-        audit.refused("\(step) failed: \(failure.problem)", status: failure.isOutage ? 503 : 500)
-        guard failure.isOutage else { return .refusal(.internalServerError, "\(step) failed; the log says why.") }
-        var answer = OutgoingAnswer.refusal(.serviceUnavailable, "\(step) cannot be asked now, try again soon.")
-        answer.headers[.retryAfter] = "5"
-        return answer
+    // MARK: Who asks
+
+    private func identify(
+        _ asked: TokenRequest, _ audit: inout AuditRecord, now: Int64
+    ) async throws(Refusal) -> Identity {
+        // Without a database there are no refresh tokens, and docker_auth's reading of the form stands.
+        if state.database != nil {
+            switch asked.grant {
+            case "refresh_token": return try await identifyByRefreshToken(asked, now: now)
+            case "", "password": break
+            default:
+                throw Refusal(
+                    answer: TokenAnswer.oauth("unsupported_grant_type", "grant_type is password or refresh_token"),
+                    result: "bad_request", reason: "another grant type")
+            }
+        }
+        if let identity = await state.identify(key: asked.password, of: asked.account, now: now) { return identity }
+        // Without credentials there is nothing to guess; what was right a moment ago is no guess.
+        let isGuess =
+            !(asked.account.isEmpty && asked.password.isEmpty)
+            && !state.remembers(asked.account, password: asked.password)
+        var ticket: SignInThrottle.Ticket?
+        if isGuess {
+            switch desk.throttle.begin(address: asked.address, account: asked.account) {
+            case .success(let given): ticket = given
+            case .failure(let delay):
+                throw Refusal(
+                    answer: TokenAnswer.delayed(delay), result: "delayed",
+                    reason: "too many failed sign-ins, delayed by \(delay.seconds) s")
+            }
+        }
+        let attempt = await state.identify(asked.account, password: asked.password) { backend, duration in
+            desk.metrics.asked(backend, took: duration)
+        }
+        switch attempt {
+        case .identified(let identity):
+            if let ticket { desk.throttle.end(ticket, isFailure: false) }
+            return identity
+        case .refused(let outcome, let authenticator):
+            audit.askedOf(authenticator)
+            let refusal = refusal(outcome, asked)
+            if let ticket { desk.throttle.end(ticket, isFailure: refusal.answer.status == .unauthorized ? true : nil) }
+            throw refusal
+        }
     }
 
-    private var unauthorized: OutgoingAnswer {
-        var answer = OutgoingAnswer.refusal(.unauthorized, "Auth failed.")
-        answer.headers[.wwwAuthenticate] = state.challenge
-        return answer
+    private func identifyByRefreshToken(_ asked: TokenRequest, now: Int64) async throws(Refusal) -> Identity {
+        guard !asked.refreshToken.isEmpty else {
+            throw Refusal(
+                answer: TokenAnswer.oauth("invalid_request", "refresh_token is missing"), result: "bad_request",
+                reason: "no refresh token")
+        }
+        do {
+            if let identity = try await state.identify(
+                refresh: asked.refreshToken, service: asked.service, now: now)
+            {
+                return identity
+            }
+        } catch {
+            throw databaseFailure(error)
+        }
+        throw Refusal(
+            answer: TokenAnswer.oauth("invalid_grant", "the refresh token is not valid (any more); sign in again"),
+            result: "invalid_grant", reason: "void refresh token")
     }
 
-    /// A client that does not know when its token was issued retries a 401 for ever: hence `issued_at` with a fraction.
-    private static func body(_ token: [UInt8], lifetime: Int64, issuedAt: Int64) -> [UInt8] {
-        var body: [UInt8] = []
-        body.reserveCapacity(token.count * 2 + 160)
-        body.append(contentsOf: #"{"access_token":""#.utf8)
-        body.append(contentsOf: token)
-        body.append(contentsOf: #"","token":""#.utf8)
-        body.append(contentsOf: token)
-        body.append(contentsOf: "\",\"expires_in\":\(lifetime),\"issued_at\":\"".utf8)
-        let time = UTCTime(seconds: Int(issuedAt), nanoseconds: UTCTime.now().nanoseconds)
-        body.append(contentsOf: time.rfc3339Microseconds.utf8)
-        body.append(contentsOf: "\"}".utf8)
-        return body
+    private func refusal(_ outcome: SignInOutcome, _ asked: TokenRequest) -> Refusal {
+        var unauthorized = OutgoingAnswer.refusal(.unauthorized, "Auth failed.")
+        unauthorized.headers[.wwwAuthenticate] = state.challenge
+        switch outcome {
+        case .unknownAccount where asked.account.isEmpty:
+            return Refusal(answer: unauthorized, result: "no_credentials", reason: "no credentials")
+        case .signedIn, .unknownAccount:
+            return Refusal(answer: unauthorized, result: "unknown_account", reason: "no such account")
+        case .wrongPassword:
+            return Refusal(answer: unauthorized, result: "wrong_password", reason: "wrong password")
+        case .busy:
+            return Refusal(answer: TokenAnswer.busy, result: "busy", reason: "too many sign-ins are waiting")
+        case .failed(let failure):
+            return Refusal(
+                answer: TokenAnswer.failed(failure, "the sign-in"), result: "backend_failed",
+                reason: "the sign-in failed: \(failure.problem)")
+        }
+    }
+
+    // MARK: What is allowed
+
+    private func authorize(
+        _ asked: TokenRequest, _ identity: Identity, _ audit: inout AuditRecord
+    ) async throws(Refusal) -> [ScopeAccess] {
+        var access: [ScopeAccess] = []
+        access.reserveCapacity(asked.scopes.count)
+        for scope in asked.scopes {
+            var allowed: [String] = []
+            var rule = "no possible name"
+            if scope.hasPossibleName {
+                let decision = try await decide(scope, asked, identity)
+                allowed = decision.allowed
+                rule = decision.rule.map { "rule \($0)" } ?? "no rule"
+                if let key = identity.key, !allowed.isEmpty {
+                    let narrowed = key.narrowed(allowed, type: scope.type, name: scope.name)
+                    if narrowed.count < allowed.count { rule += ", narrowed by the key" }
+                    allowed = narrowed
+                }
+            }
+            access.append(ScopeAccess(type: scope.type, name: scope.name, actions: allowed))
+            audit.decided(scope, allowed: allowed, by: rule)
+        }
+        return access
+    }
+
+    private func decide(
+        _ scope: ScopeRequest, _ asked: TokenRequest, _ identity: Identity
+    ) async throws(Refusal) -> AccessDecision {
+        do throws(BackendFailure) {
+            return try await state.authorize(
+                AccessRequest(
+                    account: identity.account, type: scope.type, name: scope.name, service: asked.service,
+                    address: asked.address, actions: scope.actions, labels: identity.labels))
+        } catch {
+            throw Refusal(
+                answer: TokenAnswer.failed(error, "the authorization"), result: "backend_failed",
+                reason: "the authorization failed: \(error.problem)")
+        }
+    }
+
+    // MARK: What is given
+
+    /// The refresh token of the answer: a new one, the one that was sent, or none.
+    private func refreshToken(
+        _ asked: TokenRequest, _ identity: Identity, now: Int64
+    ) async throws(Refusal) -> String? {
+        if identity.authenticator == "refresh_token" { return asked.refreshToken }
+        guard asked.isOffline, !identity.account.isEmpty, let database = state.database,
+            state.settings.token.refreshLifetime > 0
+        else { return nil }
+        do {
+            let token = RefreshToken(
+                account: identity.account, service: asked.service, authenticator: identity.origin,
+                stamp: identity.stamp, labels: identity.labels, keyHash: identity.keyHash, created: now,
+                expires: now + state.settings.token.refreshLifetime)
+            let secret = try await database.addRefreshToken(token)
+            desk.metrics.gaveRefreshToken()
+            return secret
+        } catch {
+            throw databaseFailure(error)
+        }
+    }
+
+    private func sign(
+        _ asked: TokenRequest, _ identity: Identity, _ access: [ScopeAccess], _ refreshToken: String?, now: Int64
+    ) throws(Refusal) -> OutgoingAnswer {
+        let token = state.settings.token
+        let claims = TokenClaims(
+            issuer: token.issuer, subject: identity.account, audience: asked.service, access: access,
+            lifetime: token.lifetime, now: now)
+        do {
+            return TokenAnswer.granted(
+                try token.signer.sign(claims), lifetime: token.lifetime, issuedAt: now, refreshToken: refreshToken)
+        } catch {
+            throw Refusal(
+                answer: .refusal(.internalServerError, "Failed to generate token"), result: "failed",
+                reason: "cannot sign a token: \(error)")
+        }
+    }
+
+    private func databaseFailure(_ error: any Error) -> Refusal {
+        let failure = BackendFailure(problem: "the embedded database: \(error)", isOutage: true)
+        return Refusal(
+            answer: TokenAnswer.failed(failure, "the sign-in"), result: "backend_failed", reason: failure.problem)
     }
 }

@@ -10,6 +10,12 @@ struct TokenRequest: Sendable {
     var password: [UInt8]
     var service: String
     var scopes: [ScopeRequest]
+    /// OAuth's `grant_type`; empty for docker_auth's own forms.
+    var grant: String
+    /// Of OAuth's form: stands for account and password.
+    var refreshToken: String
+    /// The client asks for a refresh token: `offline_token=true` (docker login), `access_type=offline` (OAuth's form).
+    var isOffline: Bool
 
     init(_ request: IncomingRequest, server: AuthSettings.Server) throws(BadRequest) {
         if let name = server.realIPHeader.flatMap({ HTTPField.Name($0) }) {
@@ -41,6 +47,9 @@ struct TokenRequest: Sendable {
                 problem: "user and account are not the same (\(user.goQuoted) vs \(account.goQuoted))")
         }
         service = form.first("service")
+        grant = request.method == "POST" ? form.first("grant_type") : ""
+        refreshToken = request.method == "POST" ? form.first("refresh_token") : ""
+        isOffline = form.first("offline_token") == "true" || form.first("access_type") == "offline"
         scopes = try ScopeRequest.read(form.all("scope"))
     }
 }

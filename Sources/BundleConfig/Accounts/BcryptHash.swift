@@ -19,6 +19,9 @@ package struct BcryptHash: Sendable, Equatable {
     private let setting: String
     private let digest: [UInt8]
 
+    /// What tells this hash from every other, salted ones of the same password included. Not a secret's only guard: never shown.
+    package var fingerprint: [UInt8] { digest }
+
     /// Nil unless the text is a complete $2a, $2b or $2y hash.
     ///
     /// The three differ only in bugs of programs long gone; all are computed as $2b, as Go does.

@@ -35,6 +35,7 @@ extension BundleConfiguration {
                     ("certificate", .string(files.tokenCertificate)), ("key", .string(files.tokenKey)),
                 ])
             ),
+            ("database", .string(files.authDatabase)),
         ])
         var settings = authSettings
         if case .mapping(let entries) = settings.value {

@@ -10,6 +10,8 @@ struct BundleFiles {
     var configuration: String { data + "/configuration" }
     var tokenCertificate: String { configuration + "/token.crt" }
     var tokenKey: String { configuration + "/token.key" }
+    /// Users, keys and refresh tokens that are made by commands.
+    var authDatabase: String { configuration + "/auth.sqlite" }
     var images: String { data + "/data/images" }
     var docroot: String { data + "/data/www" }
 

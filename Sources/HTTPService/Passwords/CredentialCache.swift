@@ -11,6 +11,8 @@ package final class CredentialCache: Sendable {
         var young: Set<[UInt8]> = []
         var old: Set<[UInt8]> = []
         var since = ContinuousClock.now
+        var hits = 0
+        var misses = 0
     }
 
     private let capacity: Int
@@ -23,24 +25,35 @@ package final class CredentialCache: Sendable {
         self.age = age
     }
 
-    /// The name under which a pair is remembered. The account's length keeps the two apart.
-    package func name(account: String, password: [UInt8]) -> [UInt8] {
+    /// The name under which a pair is remembered. The lengths keep its parts apart.
+    /// - Parameter binding: what the pair is only good for, such as the hash that it was compared with.
+    package func name(account: String, password: [UInt8], boundTo binding: [UInt8] = []) -> [UInt8] {
         var message: [UInt8] = []
-        let count = UInt64(account.utf8.count)
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-            message.append(UInt8(truncatingIfNeeded: count >> shift))
+        message.reserveCapacity(account.utf8.count + password.count + binding.count + 16)
+        for count in [UInt64(account.utf8.count), UInt64(binding.count)] {
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                message.append(UInt8(truncatingIfNeeded: count >> shift))
+            }
         }
         message.append(contentsOf: account.utf8)
+        message.append(contentsOf: binding)
         message.append(contentsOf: password)
         return Array(HMAC<SHA256>.authenticationCode(for: message, using: key))
     }
 
-    package func contains(_ name: [UInt8], at now: ContinuousClock.Instant = .now) -> Bool {
+    package func contains(
+        _ name: [UInt8], counting: Bool = true, at now: ContinuousClock.Instant = .now
+    ) -> Bool {
         generations.withLock { generations in
             turn(&generations, at: now)
-            return generations.young.contains(name) || generations.old.contains(name)
+            let isKnown = generations.young.contains(name) || generations.old.contains(name)
+            if counting { if isKnown { generations.hits += 1 } else { generations.misses += 1 } }
+            return isKnown
         }
     }
+
+    /// How often a name was known, and how often not.
+    package var figures: (hits: Int, misses: Int) { generations.withLock { ($0.hits, $0.misses) } }
 
     package func remember(_ name: [UInt8], at now: ContinuousClock.Instant = .now) {
         generations.withLock { generations in

@@ -28,6 +28,9 @@ package final class PasswordPool: Sendable {
         }
     }
 
+    /// How many jobs wait for a thread.
+    package var waiting: Int { queue.withLock { $0.jobs.count - $0.head } }
+
     /// Whether the password has the hash; nil when too many wait already.
     package func verify(_ password: [UInt8], against hash: BcryptHash) async -> Bool? {
         await run { hash.verifies(password, scratch: $0) }

@@ -19,6 +19,8 @@ package struct CollectionPolicy: Sendable, Equatable {
 /// Something that a collection removes, or would.
 package struct CollectedItem: Sendable, Equatable {
     package enum Kind: String, Sendable {
+        /// By retention.
+        case tag
         case manifest
         /// A repository's link to a blob.
         case link
@@ -28,13 +30,17 @@ package struct CollectedItem: Sendable, Equatable {
 
     package var kind: Kind
     package var repository: RepositoryName?
+    package var tag: Tag?
     package var digest: Digest?
     package var size: Int
     package var reason: String
+    /// A dry run tells also of the tags that stay.
+    package var isKept = false
 }
 
 /// What a collection has done, or would.
 package struct CollectionSummary: Sendable, Equatable {
+    package var tags = 0
     package var manifests = 0
     package var links = 0
     package var blobs = 0

@@ -4,13 +4,19 @@ import RegistryModel
 /// empty repository itself.
 extension Collector {
     mutating func collect(_ repository: RepositoryName, _ id: Int) async throws {
-        if policy.removesUntagged { try await collectManifests(repository, id) }
+        try await collectTags(repository, id)
+        if policy.removesUntagged {
+            try await collectManifests(repository, id)
+        } else if try index.hasExpired(in: id).orRefuse() {
+            try await collectManifests(repository, id)
+        }
+        if !policy.isDryRun { index.forgetExpired(in: id) }
         try await collectLinks(repository, id)
         if try index.isEmpty(id).orRefuse() { try await collectRepository(repository, id) }
     }
 
     private mutating func collectManifests(_ repository: RepositoryName, _ id: Int) async throws {
-        let found = try index.untagged(in: id, before: cutoff).orRefuse()
+        let found = try leaving(id).orRefuse()
         guard !found.isEmpty else { return }
         let copy = self
         let gone =
@@ -29,6 +35,12 @@ extension Collector {
         }
     }
 
+    /// Manifests that nothing keeps: all of them, or those that lost their tag by retention.
+    private func leaving(_ id: Int) -> [Digest]? {
+        guard let untagged = index.untagged(in: id, before: cutoff) else { return nil }
+        return policy.removesUntagged ? untagged : index.expired(untagged, in: id)
+    }
+
     /// Under the repository's lock.
     private func removeManifests(_ repository: RepositoryName, _ id: Int) throws(StorageError) -> [Digest] {
         // Another registry may have moved a tag, which no stamp shows: the links themselves decide.
@@ -44,7 +56,7 @@ extension Collector {
         }
         index.writePulls()
         var gone: [Digest] = []
-        for digest in index.untagged(in: id, before: cutoff) ?? [] {
+        for digest in leaving(id) ?? [] {
             if let stamp = try Disk.stamp(layout.revisionLink(digest, repository)),
                 stamp.modified / 1_000_000_000 > cutoff
             {

@@ -10,6 +10,8 @@ import TextFormats
 struct Collector {
     let storage: FilesystemStorage
     let policy: CollectionPolicy
+    /// Nil: all tags stay.
+    let retention: (any TagRetention)?
     let tell: @Sendable (CollectedItem) -> Void
     /// Seconds since the epoch: what is younger stays.
     let cutoff: Int
@@ -18,9 +20,13 @@ struct Collector {
     var index: RegistryIndex { storage.index }
     var layout: StorageLayout { storage.layout }
 
-    init(storage: FilesystemStorage, policy: CollectionPolicy, tell: @escaping @Sendable (CollectedItem) -> Void) {
+    init(
+        storage: FilesystemStorage, policy: CollectionPolicy, retention: (any TagRetention)?,
+        tell: @escaping @Sendable (CollectedItem) -> Void
+    ) {
         self.storage = storage
         self.policy = policy
+        self.retention = retention
         self.tell = tell
         cutoff = UTCTime.now().seconds - Int(policy.grace.components.seconds)
     }

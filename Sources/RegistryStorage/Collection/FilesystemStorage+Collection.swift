@@ -3,11 +3,14 @@ import Synchronization
 
 extension FilesystemStorage {
     /// Removes what nothing refers to, while pushes go on. One at a time.
-    /// - Parameter tell: each item, on any thread.
+    /// - Parameters:
+    ///   - retention: which tags go before that; nil for none.
+    ///   - tell: each item, on any thread.
     /// - Throws: `CollectionRefusal`, `StorageError`; `CancellationError` between two parts, after which the next run goes on
     ///   where this one stood.
     package func collect(
-        _ policy: CollectionPolicy, tell: @escaping @Sendable (CollectedItem) -> Void = { _ in }
+        _ policy: CollectionPolicy, retention: (any TagRetention)? = nil,
+        tell: @escaping @Sendable (CollectedItem) -> Void = { _ in }
     ) async throws -> CollectionSummary {
         guard
             isCollecting.withLock({ running in
@@ -17,7 +20,7 @@ extension FilesystemStorage {
         else { throw CollectionRefusal.alreadyRuns }
         defer { isCollecting.withLock { $0 = false } }
         try await makeReady()
-        var collector = Collector(storage: self, policy: policy, tell: tell)
+        var collector = Collector(storage: self, policy: policy, retention: retention, tell: tell)
         try await collector.run()
         return collector.summary
     }

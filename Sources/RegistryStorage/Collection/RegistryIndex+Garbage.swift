@@ -43,7 +43,7 @@ extension RegistryIndex {
                 SELECT NOT EXISTS (
                     SELECT 1 FROM refs r JOIN manifests m ON m.id = r.manifest
                     JOIN revisions v ON v.repository = ?1 AND v.digest = m.digest WHERE r.target = ?2)
-                """, .integer(id), .blob(digest.bytes)
+                """, .integer(id), .digest(digest)
             ) { $0.integer(0) == 1 }
         }
     }
@@ -64,7 +64,7 @@ extension RegistryIndex {
                         SELECT 1 FROM refs r JOIN manifests m ON m.id = r.manifest JOIN revisions v ON v.digest = m.digest
                         WHERE r.target = ?1 AND NOT EXISTS (
                             SELECT 1 FROM doomed d WHERE d.repository = v.repository AND d.digest = v.digest))
-                    """, .blob(digest.bytes)
+                    """, .digest(digest)
                 ) { $0.integer(0) == 1 } ?? false
             }
         }
@@ -77,7 +77,8 @@ extension RegistryIndex {
             try db.all(
                 """
                 WITH RECURSIVE kept(digest) AS (
-                    SELECT digest FROM tags WHERE repository = ?1
+                    SELECT digest FROM tags t WHERE t.repository = ?1 AND NOT EXISTS (
+                        SELECT 1 FROM doomed_tags d WHERE d.repository = ?1 AND d.name = t.name)
                     UNION SELECT digest FROM revisions WHERE repository = ?1 AND MAX(pushed, COALESCE(pulled, 0)) > ?2
                     UNION SELECT r.target FROM kept k JOIN manifests m ON m.digest = k.digest
                         JOIN refs r ON r.manifest = m.id
@@ -114,12 +115,16 @@ extension RegistryIndex {
         _ = write { db in
             for digest in digests {
                 try db.run(
-                    "INSERT OR IGNORE INTO doomed(repository, digest) VALUES(?, ?)", .integer(id), .blob(digest.bytes))
+                    "INSERT OR IGNORE INTO doomed(repository, digest) VALUES(?, ?)", .integer(id), .digest(digest))
             }
         }
     }
 
-    func clearDoomed() { _ = write { db in try db.run("DELETE FROM doomed") } }
+    func clearDoomed() {
+        _ = write { db in
+            for table in ["doomed", "doomed_tags", "expired WHERE dry"] { try db.run("DELETE FROM \(table)") }
+        }
+    }
 
     // MARK: Where a collection stands
 

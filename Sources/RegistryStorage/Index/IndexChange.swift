@@ -9,4 +9,7 @@ enum IndexChange: Sendable {
     case layerGone(Digest)
     /// The repository's folders are gone.
     case repositoryGone
+
+    /// Whether the repository has no row afterwards.
+    var isEnd: Bool { if case .repositoryGone = self { true } else { false } }
 }

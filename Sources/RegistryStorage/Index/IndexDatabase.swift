@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import RegistryModel
+import TextFormats
 
 /// The index's SQLite file, opened. It is a cache: whatever is wrong with it, it is deleted and made anew.
 ///
@@ -66,6 +67,8 @@ final class IndexDatabase: Sendable {
             let tables = try db.first("SELECT COUNT(*) FROM sqlite_master") { $0.integer(0) } ?? 0
             guard version == 0, tables == 0 else { return false }
             try db.execute(sql: IndexSchema.statements)
+            // Pulls are known from here on.
+            try db.run("INSERT INTO facts(name, value) VALUES('since', ?)", .integer(UTCTime.now().seconds))
             try db.execute(sql: "PRAGMA user_version = \(IndexSchema.version)")
             return true
         }

@@ -8,9 +8,11 @@ enum IndexValue {
     case integer(Int)
     case text(String)
     case blob([UInt8])
+    /// Its value's bytes.
+    case digest(Digest)
 
     init(_ text: String?) { self = text.map { .text($0) } ?? .null }
-    init(_ digest: Digest?) { self = digest.map { .blob($0.bytes) } ?? .null }
+    init(_ digest: Digest?) { self = digest.map { .digest($0) } ?? .null }
 }
 
 /// The present row of a statement; columns count from 0. Valid only within the call that gives it.
@@ -99,6 +101,11 @@ extension Database {
         case .blob(let bytes):
             return bytes.withUnsafeBytes {
                 sqlite3_bind_blob(statement, index, $0.baseAddress, Int32($0.count), copied)
+            }
+        case .digest(let digest):
+            return withUnsafeTemporaryAllocation(byteCount: digest.algorithm.byteCount, alignment: 1) { buffer in
+                digest.write(into: buffer)
+                return sqlite3_bind_blob(statement, index, buffer.baseAddress, Int32(buffer.count), copied)
             }
         }
     }

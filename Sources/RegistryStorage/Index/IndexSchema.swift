@@ -5,7 +5,7 @@
 /// What a manifest says stands once, whatever the number of repositories that hold it.
 enum IndexSchema {
     /// To be raised with every change below: an index of another version is made anew.
-    static let version = 1
+    static let version = 2
 
     static let statements = """
         CREATE TABLE facts(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -33,5 +33,10 @@ enum IndexSchema {
         CREATE INDEX refs_by_target ON refs(target);
         CREATE TABLE doomed(
             repository INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY(repository, digest)) WITHOUT ROWID;
+        CREATE TABLE doomed_tags(
+            repository INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY(repository, name)) WITHOUT ROWID;
+        CREATE TABLE expired(
+            repository INTEGER NOT NULL, digest BLOB NOT NULL, dry INTEGER NOT NULL,
+            PRIMARY KEY(repository, digest)) WITHOUT ROWID;
         """
 }

@@ -41,6 +41,10 @@ struct IndexedManifest: Sendable {
     /// One that stands on the disk. Of a kind that we would refuse (schema 1, null lists), every digest in it counts as a
     /// reference: rather keep a blob too many than one too few.
     init(bytes: [UInt8], digest: Digest) {
+        if let manifest = ManifestScanner.read(bytes, digest: digest) {
+            self = manifest
+            return
+        }
         if let manifest = try? Manifest(bytes: bytes) {
             self.init(manifest, digest: digest)
             return
@@ -50,7 +54,7 @@ struct IndexedManifest: Sendable {
             size: bytes.count, references: Self.digests(in: bytes).map { Reference(target: $0, size: nil) })
     }
 
-    private init(digest: Digest, mediaType: String, size: Int, references: [Reference]) {
+    init(digest: Digest, mediaType: String, size: Int, references: [Reference]) {
         self.digest = digest
         self.mediaType = mediaType
         self.size = size

@@ -91,6 +91,10 @@ extension RegistryIndex {
     /// - Returns: false when the rows could not be changed.
     private func take(_ changes: [IndexChange], in repository: RepositoryName) -> Bool {
         write { db in
+            // A repository that was collected a moment ago comes back: its row went with it.
+            if let first = changes.first, !first.isEnd {
+                try db.run("INSERT OR IGNORE INTO repositories(key) VALUES(?)", .text(repository.key))
+            }
             guard
                 let id = try db.first(
                     "SELECT id FROM repositories WHERE key = ?", .text(repository.key), read: { $0.integer(0) })
@@ -109,28 +113,28 @@ extension RegistryIndex {
                 """
                 INSERT INTO revisions(repository, digest, pushed) VALUES(?, ?, ?)
                 ON CONFLICT DO UPDATE SET pushed = excluded.pushed
-                """, .integer(id), .blob(digest.bytes), .integer(now))
+                """, .integer(id), .digest(digest), .integer(now))
             for tag in tags {
                 try db.run(
                     """
                     INSERT INTO tags(repository, name, digest, moved) VALUES(?, ?, ?, ?)
                     ON CONFLICT DO UPDATE SET digest = excluded.digest, moved = excluded.moved
-                    """, .integer(id), .text(tag.description), .blob(digest.bytes), .integer(now))
+                    """, .integer(id), .text(tag.description), .digest(digest), .integer(now))
             }
             try show(id, db)
         case .manifestGone(let digest):
-            try db.run("DELETE FROM tags WHERE repository = ? AND digest = ?", .integer(id), .blob(digest.bytes))
-            try db.run("DELETE FROM revisions WHERE repository = ? AND digest = ?", .integer(id), .blob(digest.bytes))
+            try db.run("DELETE FROM tags WHERE repository = ? AND digest = ?", .integer(id), .digest(digest))
+            try db.run("DELETE FROM revisions WHERE repository = ? AND digest = ?", .integer(id), .digest(digest))
             try forget(digest, db)
         case .tagGone(let tag):
             try db.run("DELETE FROM tags WHERE repository = ? AND name = ?", .integer(id), .text(tag.description))
         case .layer(let info):
             try db.run(
                 "INSERT INTO layers(repository, digest, size) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET size = excluded.size",
-                .integer(id), .blob(info.digest.bytes), .integer(info.size))
+                .integer(id), .digest(info.digest), .integer(info.size))
             try show(id, db)
         case .layerGone(let digest):
-            try db.run("DELETE FROM layers WHERE repository = ? AND digest = ?", .integer(id), .blob(digest.bytes))
+            try db.run("DELETE FROM layers WHERE repository = ? AND digest = ?", .integer(id), .digest(digest))
         case .repositoryGone: try remove(id, db)
         }
     }
@@ -142,7 +146,7 @@ extension RegistryIndex {
     /// Takes a repository's rows away.
     static func remove(_ id: Int, _ db: Database) throws {
         let digests = try db.all("SELECT digest FROM revisions WHERE repository = ?", .integer(id)) { $0.digest(0) }
-        for table in ["tags", "revisions", "layers"] {
+        for table in ["tags", "revisions", "layers", "expired"] {
             try db.run("DELETE FROM \(table) WHERE repository = ?", .integer(id))
         }
         try db.run("DELETE FROM repositories WHERE id = ?", .integer(id))
@@ -155,24 +159,24 @@ extension RegistryIndex {
             """
             INSERT OR IGNORE INTO manifests(digest, media_type, size, subject, artifact_type, annotations)
             VALUES(?, ?, ?, ?, ?, ?)
-            """, .blob(manifest.digest.bytes), .text(manifest.mediaType), .integer(manifest.size),
+            """, .digest(manifest.digest), .text(manifest.mediaType), .integer(manifest.size),
             IndexValue(manifest.subject), IndexValue(manifest.artifactType), IndexValue(manifest.annotations))
         guard count == 1 else { return }
         let id = Int(db.lastInsertedRowID)
         for reference in manifest.references {
             try db.run(
                 "INSERT OR IGNORE INTO refs(manifest, target, size) VALUES(?, ?, ?)", .integer(id),
-                .blob(reference.target.bytes), reference.size.map { .integer($0) } ?? .null)
+                .digest(reference.target), reference.size.map { .integer($0) } ?? .null)
         }
     }
 
     /// Lets go what a manifest says, when no repository holds it any more.
     static func forget(_ digest: Digest, _ db: Database) throws {
         let isHeld =
-            try db.first("SELECT 1 FROM revisions WHERE digest = ?", .blob(digest.bytes)) { _ in true } ?? false
+            try db.first("SELECT 1 FROM revisions WHERE digest = ?", .digest(digest)) { _ in true } ?? false
         guard !isHeld,
             let id = try db.first(
-                "SELECT id FROM manifests WHERE digest = ?", .blob(digest.bytes), read: { $0.integer(0) })
+                "SELECT id FROM manifests WHERE digest = ?", .digest(digest), read: { $0.integer(0) })
         else { return }
         try db.run("DELETE FROM refs WHERE manifest = ?", .integer(id))
         try db.run("DELETE FROM manifests WHERE id = ?", .integer(id))

@@ -27,7 +27,7 @@ extension RegistryIndex {
                 """
                 SELECT m.digest, m.media_type, m.size, m.artifact_type, m.annotations FROM manifests m
                 JOIN revisions r ON r.repository = ? AND r.digest = m.digest WHERE m.subject = ? ORDER BY m.digest
-                """, .integer(id), .blob(digest.bytes)
+                """, .integer(id), .digest(digest)
             ) { row in
                 guard let digest = row.digest(0), let mediaType = row.text(1) else { return nil }
                 let annotations = row.text(4).flatMap {

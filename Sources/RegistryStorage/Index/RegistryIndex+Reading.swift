@@ -4,30 +4,59 @@ import Synchronization
 
 /// Repositories read anew from their folders.
 extension RegistryIndex {
-    /// Rows of so many manifests go in together.
-    private static let batch = 4_000
+    /// So many repositories, or manifests, are read and written together.
+    private static let batch = 512
+    private static let manifests = 4_000
 
-    /// Reads repositories and replaces their rows.
+    /// Repositories as they were read, with those of their manifests that the index does not know.
+    private struct Part: Sendable {
+        var readings: [RepositoryReading]
+        var manifests: [IndexedManifest]
+        /// Of a large repository: too many to be read at once.
+        var further: [Digest]
+    }
+
+    /// Reads repositories and replaces their rows. The next are read while rows are written.
     /// - Returns: those that changed meanwhile and are as stale as before.
     func refresh(_ repositories: [RepositoryName]) throws(StorageError) -> [RepositoryName] {
-        let readings = try Parallel.map(repositories) { [self] (name) throws(StorageError) in
+        var overtaken: [RepositoryName] = []
+        try Parallel.ahead(
+            repositories.chunks(of: Self.batch),
+            prepare: { [self] (names) throws(StorageError) in try part(names) },
+            commit: { (part) throws(StorageError) in overtaken += try put(part) })
+        return overtaken
+    }
+
+    private func part(_ names: [RepositoryName]) throws(StorageError) -> Part {
+        let readings = try Parallel.map(names) { [self] (name) throws(StorageError) in
             try RepositoryReading(
                 name, generation: state.withLock { $0.work[name]?.generation }, layout: layout)
         }
-        // What manifests say is true wherever they stand, and may go in before their repositories.
         let unknown = unknown(readings)
-        for start in stride(from: 0, to: unknown.count, by: Self.batch) {
-            let part = Array(unknown[start..<min(start + Self.batch, unknown.count)])
-            let manifests = try Parallel.map(part) { [layout] (digest) throws(StorageError) -> IndexedManifest? in
-                try Disk.contents(of: layout.blob(digest), limit: Manifest.maximumSize).map {
-                    IndexedManifest(bytes: $0, digest: digest)
-                }
+        let isSmall = unknown.count <= Self.manifests
+        return Part(
+            readings: readings, manifests: isSmall ? try manifests(unknown) : [], further: isSmall ? [] : unknown)
+    }
+
+    private func manifests(_ digests: [Digest]) throws(StorageError) -> [IndexedManifest] {
+        try Parallel.map(digests) { [layout] (digest) throws(StorageError) -> IndexedManifest? in
+            try Disk.contents(of: layout.blob(digest), limit: Manifest.maximumSize).map {
+                IndexedManifest(bytes: $0, digest: digest)
             }
-            _ = write { db in for manifest in manifests.compactMap(\.self) { try Self.insert(manifest, db) } }
-        }
+        }.compactMap(\.self)
+    }
+
+    /// - Returns: as `refresh`.
+    private func put(_ part: Part) throws(StorageError) -> [RepositoryName] {
+        // What manifests say is true wherever they stand, and may go in before their repositories.
+        try Parallel.ahead(
+            part.further.chunks(of: Self.manifests),
+            prepare: { [self] (digests) throws(StorageError) in try manifests(digests) },
+            commit: { manifests in _ = write { db in for manifest in manifests { try Self.insert(manifest, db) } } })
         return write { db in
-            try readings.filter { try !replace($0, db) }.map(\.repository)
-        } ?? repositories
+            for manifest in part.manifests { try Self.insert(manifest, db) }
+            return try part.readings.filter { try !replace($0, db) }.map(\.repository)
+        } ?? part.readings.map(\.repository)
     }
 
     private func unknown(_ readings: [RepositoryReading]) -> [Digest] {
@@ -37,11 +66,12 @@ extension RegistryIndex {
             for reading in readings {
                 for revision in reading.revisions where seen.insert(revision.digest).inserted {
                     let isKnown = try db.first(
-                        "SELECT 1 FROM manifests WHERE digest = ?", .blob(revision.digest.bytes), read: { _ in true })
+                        "SELECT 1 FROM manifests WHERE digest = ?", .digest(revision.digest), read: { _ in true })
                     if isKnown == nil { unknown.append(revision.digest) }
                 }
             }
-            return unknown
+            // In their order they go into the tables, and are found on the disk, faster.
+            return unknown.sorted { $0.hex < $1.hex }
         } ?? []
     }
 
@@ -53,17 +83,17 @@ extension RegistryIndex {
         if let work, work.inFlight > 0 || work.generation != reading.generation { return false }
         guard try RepositoryStamp(name, layout) == reading.stamp else { return false }
         let isSettled = work?.isSettled ?? true
-        try db.run(
-            """
-            INSERT INTO repositories(key, stamp, visible) VALUES(?, ?, 1)
-            ON CONFLICT(key) DO UPDATE SET stamp = excluded.stamp, visible = 1
-            """, .text(name.key), isSettled ? .integer(reading.stamp.value) : .null)
-        guard
-            let id = try db.first("SELECT id FROM repositories WHERE key = ?", .text(name.key), read: { $0.integer(0) })
-        else { return false }
+        let stamp: IndexValue = isSettled ? .integer(reading.stamp.value) : .null
+        let known = try db.first("SELECT id FROM repositories WHERE key = ?", .text(name.key)) { $0.integer(0) }
+        if let known {
+            try db.run("UPDATE repositories SET stamp = ?, visible = 1 WHERE id = ?", stamp, .integer(known))
+        } else if reading.exists {
+            try db.run("INSERT INTO repositories(key, stamp, visible) VALUES(?, ?, 1)", .text(name.key), stamp)
+        }
+        let id = known ?? Int(db.lastInsertedRowID)
         if reading.exists {
-            try fill(id, from: reading, db)
-        } else {
+            try fill(id, from: reading, isNew: known == nil, db)
+        } else if known != nil {
             try Self.remove(id, db)
         }
         state.withLock { state in
@@ -73,7 +103,7 @@ extension RegistryIndex {
         return true
     }
 
-    private func fill(_ id: Int, from reading: RepositoryReading, _ db: Database) throws {
+    private func fill(_ id: Int, from reading: RepositoryReading, isNew: Bool, _ db: Database) throws {
         // Rows that this reading has not seen are gone.
         let scan = IndexValue.integer(Int.random(in: 1...Int.max))
         for link in reading.tags {
@@ -81,14 +111,14 @@ extension RegistryIndex {
                 """
                 INSERT INTO tags(repository, name, digest, moved, scan) VALUES(?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET digest = excluded.digest, moved = excluded.moved, scan = excluded.scan
-                """, .integer(id), .text(link.tag.description), .blob(link.digest.bytes), .integer(link.moved), scan)
+                """, .integer(id), .text(link.tag.description), .digest(link.digest), .integer(link.moved), scan)
         }
         for revision in reading.revisions {
             try db.run(
                 """
                 INSERT INTO revisions(repository, digest, pushed, scan) VALUES(?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET scan = excluded.scan
-                """, .integer(id), .blob(revision.digest.bytes), .integer(revision.pushed), scan)
+                """, .integer(id), .digest(revision.digest), .integer(revision.pushed), scan)
         }
         for digest in reading.layers {
             try db.run(
@@ -96,8 +126,9 @@ extension RegistryIndex {
                 INSERT INTO layers(repository, digest, size, scan)
                 VALUES(?, ?, (SELECT size FROM refs WHERE target = ?2 AND size IS NOT NULL LIMIT 1), ?)
                 ON CONFLICT DO UPDATE SET size = COALESCE(size, excluded.size), scan = excluded.scan
-                """, .integer(id), .blob(digest.bytes), scan)
+                """, .integer(id), .digest(digest), scan)
         }
+        if isNew { return }
         let gone = try db.all("SELECT digest FROM revisions WHERE repository = ? AND scan <> ?", .integer(id), scan) {
             $0.digest(0)
         }
@@ -105,5 +136,11 @@ extension RegistryIndex {
             try db.run("DELETE FROM \(table) WHERE repository = ? AND scan <> ?", .integer(id), scan)
         }
         for digest in gone { try Self.forget(digest, db) }
+    }
+}
+
+extension Array {
+    fileprivate func chunks(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

@@ -6,8 +6,6 @@ import Synchronization
 extension RegistryIndex {
     /// A repository that was not changed for so long gets its stamp.
     private static let quiet: Duration = .seconds(2)
-    /// So many repositories are read together.
-    private static let batch = 512
 
     /// Whether every repository has its rows and all of them are true: what collection needs.
     var isReady: Bool {
@@ -34,9 +32,7 @@ extension RegistryIndex {
         var overtaken: [RepositoryName] = []
         if swept == nil || !isComplete { overtaken = try sweep(comparing: true) }
         let stale = state.withLock { Array($0.stale) }.filter { !overtaken.contains($0) }
-        for start in stride(from: 0, to: stale.count, by: Self.batch) {
-            overtaken += try refresh(Array(stale[start..<min(start + Self.batch, stale.count)]))
-        }
+        overtaken += try refresh(stale)
         return overtaken
     }
 
@@ -66,10 +62,7 @@ extension RegistryIndex {
         }
         let there = Set(walk.found)
         suspects += known.keys.filter { !there.contains($0) }
-        var overtaken: [RepositoryName] = []
-        for start in stride(from: 0, to: suspects.count, by: Self.batch) {
-            overtaken += try refresh(Array(suspects[start..<min(start + Self.batch, suspects.count)]))
-        }
+        let overtaken = try refresh(suspects)
         for name in overtaken { markStale(name) }
         finish(began)
         return overtaken
@@ -161,7 +154,7 @@ extension RegistryIndex {
                     """
                     UPDATE revisions SET pulls = pulls + ?, pulled = ?
                     WHERE digest = ? AND repository = (SELECT id FROM repositories WHERE key = ?)
-                    """, .integer(value.count), .integer(value.last), .blob(key.digest.bytes), .text(key.repository.key)
+                    """, .integer(value.count), .integer(value.last), .digest(key.digest), .text(key.repository.key)
                 )
             }
         }

@@ -13,24 +13,43 @@ struct RepositoryStamp: Equatable, Sendable {
     init(value: Int) { self.value = value }
 
     init(_ repository: RepositoryName, _ layout: StorageLayout) throws(StorageError) {
+        (self, _) = try Self.look(repository, layout)
+    }
+
+    /// Which of the folders are there.
+    struct Folders: OptionSet {
+        let rawValue: UInt8
+        static let tags = Folders(rawValue: 1)
+        static let revisions = Folders(rawValue: 2)
+        static let revisionsSHA256 = Folders(rawValue: 4)
+        static let revisionsSHA512 = Folders(rawValue: 8)
+        static let layers = Folders(rawValue: 16)
+        static let layersSHA256 = Folders(rawValue: 32)
+        static let layersSHA512 = Folders(rawValue: 64)
+    }
+
+    static func look(
+        _ repository: RepositoryName, _ layout: StorageLayout
+    ) throws(StorageError) -> (RepositoryStamp, Folders) {
         let manifests = layout.manifests(repository)
         let layers = layout.layers(repository)
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        var isThere = false
-        for folder in [
-            "\(manifests)/tags", "\(manifests)/revisions", "\(manifests)/revisions/sha256",
-            "\(manifests)/revisions/sha512", layers, "\(layers)/sha256", "\(layers)/sha512",
+        var there: Folders = []
+        for (folder, part) in [
+            ("\(manifests)/tags", Folders.tags), ("\(manifests)/revisions", .revisions),
+            ("\(manifests)/revisions/sha256", .revisionsSHA256), ("\(manifests)/revisions/sha512", .revisionsSHA512),
+            (layers, .layers), ("\(layers)/sha256", .layersSHA256), ("\(layers)/sha512", .layersSHA512),
         ] {
             guard let stamp = try Disk.stamp(folder) else {
                 Self.mix(0, into: &hash)
                 continue
             }
-            isThere = true
+            there.insert(part)
             Self.mix(UInt64(truncatingIfNeeded: stamp.inode), into: &hash)
             Self.mix(UInt64(truncatingIfNeeded: stamp.modified), into: &hash)
             Self.mix(UInt64(truncatingIfNeeded: stamp.changed), into: &hash)
         }
-        value = isThere ? Int(truncatingIfNeeded: hash | 1) : 0
+        return (RepositoryStamp(value: there.isEmpty ? 0 : Int(truncatingIfNeeded: hash | 1)), there)
     }
 
     /// FNV-1a, 64 bits.

@@ -1,5 +1,7 @@
+import HTTPService
 import BundleLog
 import HTTPTypes
+import Hummingbird
 import Logging
 import RegistryModel
 import RegistryStorage
@@ -9,6 +11,7 @@ import Synchronization
 final class CollectionSchedule: Sendable {
     private struct State: Sendable {
         var settings = CollectionSettings()
+        var policy = RegistryPolicy()
         var isReadOnly = false
     }
 
@@ -24,19 +27,20 @@ final class CollectionSchedule: Sendable {
 
     /// Takes up a configuration; a registry that only reads collects nothing. A collection that runs is broken off between two
     /// parts, and goes on with the next.
-    func follow(_ settings: CollectionSettings, isReadOnly: Bool) {
+    /// - Parameter policy: its retention is carried out with each collection.
+    func follow(_ settings: CollectionSettings, _ policy: RegistryPolicy = RegistryPolicy(), isReadOnly: Bool) {
         storage.promise(for: settings.grace)
-        state.withLock { $0 = State(settings: settings, isReadOnly: isReadOnly) }
+        state.withLock { $0 = State(settings: settings, policy: policy, isReadOnly: isReadOnly) }
         guard settings.isEnabled, !isReadOnly else { return repetition.end() }
-        repetition.begin(every: settings.interval, first: .seconds(300)) { [self] in await once(settings) }
+        repetition.begin(every: settings.interval, first: .seconds(300)) { [self] in await once(settings, policy) }
     }
 
     /// - Returns: false when it was broken off.
-    private func once(_ settings: CollectionSettings) async -> Bool {
-        let policy = CollectionPolicy(
+    private func once(_ settings: CollectionSettings, _ policy: RegistryPolicy) async -> Bool {
+        let collection = CollectionPolicy(
             grace: settings.grace, isDryRun: settings.isDryRun, removesUntagged: settings.removesUntagged)
         do {
-            report(try await storage.collect(policy), policy)
+            try await collect(collection, policy) { _ in }
         } catch is CancellationError {
             return false
         } catch let refusal as CollectionRefusal {
@@ -48,13 +52,38 @@ final class CollectionSchedule: Sendable {
         return true
     }
 
+    @discardableResult
+    private func collect(
+        _ collection: CollectionPolicy, _ policy: RegistryPolicy, tell: @escaping @Sendable (CollectedItem) -> Void
+    ) async throws -> CollectionSummary {
+        let summary = try await storage.collect(collection, retention: policy) { [self] item in
+            report(item, isDryRun: collection.isDryRun)
+            tell(item)
+        }
+        report(summary, collection)
+        return summary
+    }
+
+    /// A tag was there for people, unlike other garbage: each that goes is told.
+    private func report(_ item: CollectedItem, isDryRun: Bool) {
+        guard item.kind == .tag, !item.isKept, let repository = item.repository, let tag = item.tag else { return }
+        var metadata: Logger.Metadata = [
+            LogField.event: "retention", LogField.repository: "\(repository)", "tag": "\(tag)",
+        ]
+        if let digest = item.digest { metadata["digest"] = "\(digest)" }
+        logger.info(
+            "the tag \(repository):\(tag) \(isDryRun ? "would go" : "is gone"): \(item.reason)", metadata: metadata)
+    }
+
     private func report(_ summary: CollectionSummary, _ policy: CollectionPolicy) {
-        guard summary.blobs + summary.links + summary.manifests + summary.repositories > 0 else { return }
+        let count = summary.tags + summary.manifests + summary.links + summary.blobs + summary.repositories
+        guard count > 0 else { return }
         logger.info(
             """
             \(policy.isDryRun ? "would free" : "freed") \(Wording.size(summary.bytes)): \
             \(Wording.count(summary.blobs, "blob")), \(Wording.count(summary.links, "link")), \
-            \(Wording.count(summary.manifests, "manifest")), \(summary.repositories) empty repositories
+            \(Wording.count(summary.manifests, "manifest")), \(Wording.count(summary.tags, "tag")), \
+            \(summary.repositories) empty repositories
             """, metadata: [LogField.event: "collected", LogField.bytes: .stringConvertible(summary.bytes)])
     }
 
@@ -63,38 +92,27 @@ final class CollectionSchedule: Sendable {
     var adminRoutes: [AdminRoute] {
         [
             AdminRoute(.post, "/v1/gc", "collect garbage; dry_run, untagged: a line for each item, then the sum") {
-                [self] in
-                AdminAnswer.lines(try stream($0))
+                [self] in try answer($0)
             }
         ]
     }
 
-    private func stream(_ request: AdminRequest) throws(AdminProblem) -> AsyncThrowingStream<JSONLine, any Error> {
-        let (settings, isReadOnly) = state.withLock { ($0.settings, $0.isReadOnly) }
-        let policy = CollectionPolicy(
-            grace: settings.grace, isDryRun: try request.flag("dry_run"), removesUntagged: try request.flag("untagged"))
-        if isReadOnly && !policy.isDryRun {
+    private func answer(_ request: AdminRequest) throws(AdminProblem) -> Response {
+        let state = state.withLock { $0 }
+        let collection = CollectionPolicy(
+            grace: state.settings.grace, isDryRun: try request.flag("dry_run"),
+            removesUntagged: try request.flag("untagged"))
+        if state.isReadOnly && !collection.isDryRun {
             throw AdminProblem(
                 "the registry is read-only (storage.maintenance.readonly)",
                 remedy: "switch that off, or ask for a dry run")
         }
-        return AsyncThrowingStream { continuation in
-            // The bridge: whoever asked and goes away breaks the collection off.
-            let task = Task { [self] in
-                do {
-                    let summary = try await storage.collect(policy) { continuation.yield(Self.line($0)) }
-                    report(summary, policy)
-                    continuation.yield(Self.line(summary))
-                } catch let refusal as CollectionRefusal {
-                    continuation.yield(Self.line(refusal.problem, refusal.remedy))
-                } catch is CancellationError {
-                    continuation.yield(Self.line("the registry is stopping", "ask again: it goes on where it stood"))
-                } catch {
-                    continuation.yield(Self.line("\(error)", "see the registry's log"))
-                }
-                continuation.finish()
+        return AdminAnswer.lines { [self] tell in
+            do {
+                tell(Self.line(try await collect(collection, state.policy) { tell(Self.line($0)) }))
+            } catch let refusal as CollectionRefusal {
+                throw AdminProblem(refusal.problem, remedy: refusal.remedy)
             }
-            continuation.onTermination = { _ in task.cancel() }
         }
     }
 
@@ -102,7 +120,9 @@ final class CollectionSchedule: Sendable {
         var line = JSONLine()
         line.add("kind", item.kind.rawValue)
         if let repository = item.repository { line.add("repository", repository.description) }
+        if let tag = item.tag { line.add("tag", tag.description) }
         if let digest = item.digest { line.add("digest", digest.description) }
+        if item.kind == .tag { line.add("kept", item.isKept) }
         line.add("size", item.size)
         line.add("reason", item.reason)
         return line
@@ -115,16 +135,10 @@ final class CollectionSchedule: Sendable {
         line.add("bytes", summary.bytes)
         line.add("links", summary.links)
         line.add("manifests", summary.manifests)
+        line.add("tags", summary.tags)
         line.add("repositories", summary.repositories)
         line.add("examined", summary.examined)
         line.add("young", summary.young)
-        return line
-    }
-
-    private static func line(_ problem: String, _ remedy: String) -> JSONLine {
-        var line = JSONLine()
-        line.add("problem", problem)
-        line.add("remedy", remedy)
         return line
     }
 }

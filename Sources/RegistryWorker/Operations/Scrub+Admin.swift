@@ -1,3 +1,4 @@
+import HTTPService
 import BundleLog
 import HTTPTypes
 import Hummingbird
@@ -16,41 +17,30 @@ extension Scrub {
                     }
                     rate = number
                 }
-                return AdminAnswer.lines(lines(rate: rate))
+                return lines(rate: rate)
             }
         ]
     }
 
-    private func lines(rate: Int?) -> AsyncThrowingStream<JSONLine, any Error> {
-        AsyncThrowingStream { continuation in
-            // The bridge to the answer's stream: it ends with it.
-            let task = Task { [self] in
-                var sum = ScrubStep()
-                do {
-                    try await whole(rate: rate) { step in
-                        sum.blobs += step.blobs
-                        sum.bytes += step.bytes
-                        sum.damaged += step.damaged
-                        for blob in step.damaged {
-                            var line = JSONLine()
-                            line.add("damaged", "\(blob.digest)")
-                            line.add("images", blob.images.joined(separator: " "))
-                            continuation.yield(line)
-                        }
-                    }
+    private func lines(rate: Int?) -> Response {
+        AdminAnswer.lines { [self] tell in
+            var sum = ScrubStep()
+            try await whole(rate: rate) { step in
+                sum.blobs += step.blobs
+                sum.bytes += step.bytes
+                sum.damaged += step.damaged
+                for blob in step.damaged {
                     var line = JSONLine()
-                    line.add("blobs", sum.blobs)
-                    line.add("bytes", sum.bytes)
-                    line.add("damaged_blobs", sum.damaged.count)
-                    continuation.yield(line)
-                } catch {
-                    var line = JSONLine()
-                    line.add("problem", "\(error)")
-                    continuation.yield(line)
+                    line.add("damaged", "\(blob.digest)")
+                    line.add("images", blob.images.joined(separator: " "))
+                    tell(line)
                 }
-                continuation.finish()
             }
-            continuation.onTermination = { _ in task.cancel() }
+            var line = JSONLine()
+            line.add("blobs", sum.blobs)
+            line.add("bytes", sum.bytes)
+            line.add("damaged_blobs", sum.damaged.count)
+            tell(line)
         }
     }
 }

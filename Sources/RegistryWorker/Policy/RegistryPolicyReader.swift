@@ -29,7 +29,7 @@ struct RegistryPolicyReader {
             let rule = Retention(
                 repositories: try Self.pattern(part, "repositories"), keepLast: try Self.count(part, "keep_last"),
                 keepTags: try part.strings("keep_tags")?.map { NamePattern($0) } ?? [],
-                notPulledFor: try part.duration("not_pulled_for"))
+                notPulledFor: try part.duration("not_pulled_for"), place: Self.place(part))
             guard rule.keepLast != nil || rule.notPulledFor != nil else {
                 throw part.refused("would let every tag go", remedy: "Give it keep_last, not_pulled_for, or both")
             }
@@ -52,6 +52,12 @@ struct RegistryPolicyReader {
         } catch {
             errors.append(error)
         }
+    }
+
+    /// `registry.yml:41`
+    private static func place(_ node: ConfigurationNode) -> String? {
+        guard let file = node.file?.split(separator: "/").last else { return nil }
+        return "\(file)" + (node.line.map { ":\($0)" } ?? "")
     }
 
     private static func pattern(_ node: ConfigurationNode, _ key: String) throws(ConfigurationError) -> NamePattern {

@@ -1,3 +1,4 @@
+import HTTPService
 import RegistryModel
 
 /// What a request's path means. Names may have slashes, so the path is read from its end.

@@ -11,9 +11,6 @@ extension RegistryConfigurationReader {
         if let policy = root["policy"], !policy.isNull {
             do throws(ConfigurationErrors) {
                 configuration.policy = try RegistryPolicyReader.read(policy)
-                if let retention = policy["retention"], !retention.isNull {
-                    ignore(retention, "its rules are checked, but not carried out yet: nothing is removed by them")
-                }
             } catch {
                 errors += error.errors
             }

@@ -49,6 +49,14 @@ struct RegistryConfigurationReader {
         readHealth(node["health"])
         readContent(node)
         readUnsupported(node)
+        if let retention = node["policy"]?["retention"], !configuration.policy.retention.isEmpty,
+            !configuration.collection.isEnabled
+        {
+            let place = [retention.file, retention.line.map(String.init)].compactMap(\.self).joined(separator: ":")
+            configuration.warnings.append(
+                "\(place.isEmpty ? "" : place + ": ")policy.retention is carried out by dockmaster gc alone: "
+                    + "set storage.maintenance.gc.enabled for a schedule")
+        }
     }
 
     /// What stands in the table of keys that have no place here.

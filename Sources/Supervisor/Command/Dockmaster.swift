@@ -30,7 +30,7 @@ struct Dockmaster: ParsableCommand {
             CommandGroup(
                 name: "Registry",
                 subcommands: [
-                    GCCommand.self
+                    GCCommand.self, UserCommand.self, KeyCommand.self, AccessListCommand.self,
                 ]),
         ])
 

@@ -5,8 +5,8 @@ struct GCCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc", abstract: "Free what no image of the registry needs any more, while it serves.",
         discussion: """
-            What was pushed or asked for within storage.maintenance.gc.grace (1h) is kept. Broken off, it goes on where it \
-            stood when it is asked for again.
+            Tags that no rule of policy.retention keeps go first. What was pushed or asked for within \
+            storage.maintenance.gc.grace (1h) is kept. Broken off, it goes on where it stood when it is asked for again.
             """)
 
     @Flag(help: "Remove nothing; print what would go, and why.")
@@ -23,6 +23,8 @@ struct GCCommand: ParsableCommand {
                     Output.print(line.text + "\n")
                 } else if line["kind"].string == "summary" {
                     Output.print(Self.sentence(line, dryRun: dryRun))
+                } else if line["kind"].string == "tag" {
+                    Output.print(Self.sentence(tag: line, dryRun: dryRun))
                 } else if dryRun {
                     Output.print(Self.text(line))
                 }
@@ -38,11 +40,18 @@ struct GCCommand: ParsableCommand {
             + ": \(line["reason"].string ?? "")\n"
     }
 
+    /// `team/app:1.3 would go: older than the last 10, not pulled for 95 days; rule team/* (registry.yml:41)`
+    static func sentence(tag line: JSONValue, dryRun: Bool) -> String {
+        let verb = line["kept"].bool == true ? "stays" : dryRun ? "would go" : "is gone"
+        return
+            "\(line["repository"].string ?? ""):\(line["tag"].string ?? "") \(verb): \(line["reason"].string ?? "")\n"
+    }
+
     static func sentence(_ line: JSONValue, dryRun: Bool) -> String {
         let count = { (key: String) in line[key].integer ?? 0 }
         return """
             \(dryRun ? "would free" : "freed") \(Figures.bytes(count("bytes"))): blobs \(count("blobs")), links \
-            \(count("links")), manifests \(count("manifests")), empty repositories \(count("repositories")); \
+            \(count("links")), manifests \(count("manifests")), tags \(count("tags")), empty repositories \(count("repositories")); \
             \(count("examined")) blobs looked at, \(count("young")) too young
 
             """

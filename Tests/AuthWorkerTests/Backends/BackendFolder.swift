@@ -59,8 +59,12 @@ struct BackendFolder {
 }
 
 extension AuthState {
+    /// What the first back-end that knows the account says.
     func signIn(_ account: String, _ password: String) async -> SignInOutcome {
-        await signIn(account, password: Array(password.utf8))
+        switch await identify(account, password: Array(password.utf8)) {
+        case .identified(let identity): .signedIn(labels: identity.labels)
+        case .refused(let outcome, by: _): outcome
+        }
     }
 
     /// What an account may do on a repository, or why nobody knows.

@@ -73,7 +73,7 @@ final class TestServer: Sendable {
 /// Waits until something is so, looking every few milliseconds.
 /// - Returns: false when it was not so within the time.
 func eventually(
-    within limit: Duration = .seconds(30), _ condition: @Sendable () async throws -> Bool
+    within limit: Duration = .seconds(60), _ condition: @Sendable () async throws -> Bool
 ) async rethrows -> Bool {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {

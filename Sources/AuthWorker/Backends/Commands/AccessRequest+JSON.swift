@@ -15,7 +15,7 @@ extension AccessRequest {
         text.append(contentsOf: #","Actions":"#.utf8)
         JSONString.append(actions, to: &text)
         text.append(contentsOf: #","Labels":"#.utf8)
-        text.append(contentsOf: labels.json)
+        text.append(contentsOf: labels.json.utf8)
         text.append(UInt8(ascii: "}"))
         return text
     }

@@ -1,12 +1,14 @@
 import BundleLog
-import HTTPService
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
 
 /// Finds the route that is asked for and puts every failure into words. It never calls what comes after it.
 struct AdminMiddleware: RouterMiddleware {
     typealias Context = ServiceRequestContext
+
+    static let bodyLimit = 64 << 10
 
     let routes: [AdminRoute]
 
@@ -23,7 +25,7 @@ struct AdminMiddleware: RouterMiddleware {
                 "\(request.method) \(request.uri.path) of the administrator failed: \(error)",
                 metadata: [LogField.error: "\(error)"])
             return AdminAnswer.problem(
-                AdminProblem("\(error)", remedy: "see the registry's log", status: .internalServerError))
+                AdminProblem("\(error)", remedy: "see the worker's log", status: .internalServerError))
         }
     }
 
@@ -39,8 +41,15 @@ struct AdminMiddleware: RouterMiddleware {
             let methods = candidates.map(\.method.rawValue).joined(separator: ", ")
             throw AdminProblem("\(path) takes \(methods)", remedy: "use \(methods)", status: .methodNotAllowed)
         }
+        let body: [UInt8]
+        do {
+            body = Array(buffer: try await request.body.collect(upTo: Self.bodyLimit))
+        } catch {
+            throw AdminProblem(
+                "the body is larger than \(Self.bodyLimit >> 10) KiB", remedy: "send less", status: .contentTooLarge)
+        }
         return try await route.answer(
-            AdminRequest(query: RequestQuery(request.uri.query), logger: context.logger))
+            AdminRequest(query: RequestQuery(request.uri.query), body: body, logger: context.logger))
     }
 
     private func list() -> Response {

@@ -1,19 +1,21 @@
 /// Writes Prometheus' text format, version 0.0.4: sorted, so that the same figures give the same text.
-struct MetricsText {
-    static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
+package struct MetricsText {
+    package static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
 
-    typealias Labels = [(name: String, value: String)]
+    package typealias Labels = [(name: String, value: String)]
     private var text = ""
 
-    mutating func counter(_ name: String, _ help: String, _ samples: [(Labels, Int)]) {
+    package init() {}
+
+    package mutating func counter(_ name: String, _ help: String, _ samples: [(Labels, Int)]) {
         simple(name, "counter", help, samples)
     }
 
-    mutating func gauge(_ name: String, _ help: String, _ samples: [(Labels, Int)]) {
+    package mutating func gauge(_ name: String, _ help: String, _ samples: [(Labels, Int)]) {
         simple(name, "gauge", help, samples)
     }
 
-    mutating func histogram(_ name: String, _ help: String, _ samples: [(Labels, Histogram)]) {
+    package mutating func histogram(_ name: String, _ help: String, _ samples: [(Labels, Histogram)]) {
         guard head(name, "histogram", help, isEmpty: samples.isEmpty) else { return }
         let sorted = samples.map { (Self.labels($0.0), $0.0, $0.1) }.sorted { $0.0 < $1.0 }
         for (written, labels, histogram) in sorted {
@@ -28,7 +30,7 @@ struct MetricsText {
         }
     }
 
-    func finished() -> String { text }
+    package func finished() -> String { text }
 
     private mutating func simple(_ name: String, _ type: String, _ help: String, _ samples: [(Labels, Int)]) {
         guard head(name, type, help, isEmpty: samples.isEmpty) else { return }

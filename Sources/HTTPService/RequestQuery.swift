@@ -1,8 +1,8 @@
 /// The query of a request, decoded once. A name that comes several times keeps all of its values.
-struct RequestQuery: Sendable {
+package struct RequestQuery: Sendable {
     private var pairs: [(name: String, value: String)] = []
 
-    init(_ text: String?) {
+    package init(_ text: String?) {
         for pair in (text ?? "").split(separator: Character("&")) {
             let parts = pair.split(separator: Character("="), maxSplits: 1, omittingEmptySubsequences: false)
             let value = parts.count > 1 ? parts[1] : ""
@@ -12,13 +12,13 @@ struct RequestQuery: Sendable {
         }
     }
 
-    subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
+    package subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
 
-    func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+    package func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
 
     /// Undoes percent-encoding.
     /// - Returns: nil for a broken escape or invalid UTF-8.
-    static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
+    package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         var iterator = text.utf8.makeIterator()
         while let byte = iterator.next() {
@@ -36,7 +36,7 @@ struct RequestQuery: Sendable {
     }
 
     /// Percent-encodes all but unreserved characters and the slash.
-    static func encode(_ text: String) -> String {
+    package static func encode(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in text.utf8 {

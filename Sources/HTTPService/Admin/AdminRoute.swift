@@ -1,19 +1,19 @@
-import HTTPTypes
-import Hummingbird
-import Logging
+package import HTTPTypes
+package import Hummingbird
+package import Logging
+import NIOCore
 
-/// One thing that an administrator may ask of the running registry. Each room gives a list of its own; `RegistryWorker` joins
-/// them.
-struct AdminRoute: Sendable {
-    let method: HTTPRequest.Method
+/// One thing that an administrator may ask of a running worker. Each room gives a list of its own; the worker joins them.
+package struct AdminRoute: Sendable {
+    package let method: HTTPRequest.Method
     /// Whole, without variables: `/v1/gc`. What varies travels in the query.
-    let path: String
+    package let path: String
     /// What it does, in a few words, for the list at `/`.
-    let summary: String
+    package let summary: String
     /// - Throws: `AdminProblem` for what the administrator can mend; anything else is a 500 that is logged.
-    let answer: @Sendable (AdminRequest) async throws -> Response
+    package let answer: @Sendable (AdminRequest) async throws -> Response
 
-    init(
+    package init(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String,
         answer: @escaping @Sendable (AdminRequest) async throws -> Response
     ) {
@@ -25,13 +25,15 @@ struct AdminRoute: Sendable {
 }
 
 /// What is asked, with its query read.
-struct AdminRequest: Sendable {
-    let query: RequestQuery
-    let logger: Logger
+package struct AdminRequest: Sendable {
+    package let query: RequestQuery
+    /// What was sent, at most 64 KiB: secrets travel here, never in the query.
+    package let body: [UInt8]
+    package let logger: Logger
 
     /// A switch of the query: `dry_run`, `dry_run=true` and `dry_run=1` are on.
     /// - Throws: 400 for another value than true, false, 1 and 0.
-    func flag(_ name: String) throws(AdminProblem) -> Bool {
+    package func flag(_ name: String) throws(AdminProblem) -> Bool {
         switch query[name] {
         case nil, "false", "0": return false
         case "", "true", "1": return true

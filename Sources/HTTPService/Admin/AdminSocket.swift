@@ -1,28 +1,27 @@
 import Glibc
-import HTTPService
-import Hummingbird
-import Logging
+package import Hummingbird
+package import Logging
 
-/// The administrator's way to the running registry: HTTP on a unix socket beside the registry's own, mode 0600, which no
+/// The administrator's way to a running worker: HTTP on a unix socket beside the worker's own, mode 0600, which no
 /// proxy leads to. Whoever may open it may ask everything.
-final class AdminSocket: Sendable {
+package final class AdminSocket: Sendable {
     private let listener: HTTPListener
     private let path: String
 
-    init(path: String, routes: [AdminRoute], logger: Logger) {
+    package init(path: String, routes: [AdminRoute], logger: Logger) {
         self.path = path
         listener = HTTPListener(responder: Self.responder(routes), logger: logger)
     }
 
-    /// Beside a registry that listens on a unix socket; nil for one on a TCP port, which has no folder of its own.
-    static func path(beside address: ListenAddress) -> String? {
+    /// Beside a worker that listens on a unix socket; nil for one on a TCP port, which has no folder of its own.
+    package static func path(named name: String, beside address: ListenAddress) -> String? {
         guard case .unix(let path) = address else { return nil }
-        guard let slash = path.lastIndex(of: "/") else { return "registry-admin.sock" }
-        return "\(path[...slash])registry-admin.sock"
+        guard let slash = path.lastIndex(of: "/") else { return name }
+        return "\(path[...slash])\(name)"
     }
 
     /// Listens, in the place of a predecessor that still drains. The name appears only when the mode is right.
-    func start() async throws {
+    package func start() async throws {
         let passing = path.replacing(".sock", with: ".new")
         try await listener.start(address: .unix(path: passing))
         guard chmod(passing, 0o600) == 0, rename(passing, path) == 0 else {
@@ -32,11 +31,11 @@ final class AdminSocket: Sendable {
         }
     }
 
-    func drain(within: Duration) async {
+    package func drain(within: Duration) async {
         await listener.drain(within: within)
     }
 
-    static func responder(_ routes: [AdminRoute]) -> some HTTPResponder<ServiceRequestContext> {
+    package static func responder(_ routes: [AdminRoute]) -> some HTTPResponder<ServiceRequestContext> {
         let router = Router(context: ServiceRequestContext.self)
         router.add(middleware: AccessLogMiddleware())
         router.add(middleware: AdminMiddleware(routes: routes))
