@@ -112,7 +112,7 @@ let package = Package(
                 "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
                 "TextFormats", "CLinux", hummingbird, grdb, crypto, log, nio, arguments,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                // Its back-ends: programs, identity providers, databases.
+                // Its back-ends: programs, plugins over HTTP, databases, directories.
                 "ProcessControl", "CPostgres", "CLDAP", httpClient, nioPosix,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: strict),

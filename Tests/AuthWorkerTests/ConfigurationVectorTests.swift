@@ -5,8 +5,8 @@ import Testing
 
 @testable import AuthWorker
 
-/// Out of scope: every case of a back-end that this version refuses (google, github, gitlab, oidc, mongo). They must be refused,
-/// unless the key is null and so not in use.
+/// Out of scope: every case of a back-end that this version refuses (google, github, gitlab, oidc, mongo). They must be
+/// refused, unless the key is null and so not in use.
 @Suite("A configuration file, against docker_auth's reading")
 struct ConfigurationVectorTests {
     /// Accepted there, refused here, each for a reason of safety.

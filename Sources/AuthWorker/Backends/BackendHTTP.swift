@@ -74,7 +74,8 @@ enum BackendHTTP {
         case is NIOTooManyBytesError: "its answer is too long"
         case let error as HTTPClientError:
             switch error {
-            case .connectTimeout, .readTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout: BackendFailure.late.problem
+            case .connectTimeout, .readTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout:
+                BackendFailure.late.problem
             case .remoteConnectionClosed: "it closed the connection"
             default: error.shortDescription
             }

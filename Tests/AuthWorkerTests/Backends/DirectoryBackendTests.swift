@@ -192,7 +192,8 @@ struct DirectoryBackendTests {
         #expect(problems("addr: x, \(filter)").contains("in the clear"))
         #expect(problems("addr: x, \(filter), tls: always") == "")
         #expect(problems("addr: x, \(filter), tls: sometimes").contains("starttls or always"))
-        #expect(problems("addr: x, \(filter), tls: always, insecure_tls_skip_verify: true").contains("read all passwords"))
+        #expect(
+            problems("addr: x, \(filter), tls: always, insecure_tls_skip_verify: true").contains("read all passwords"))
         #expect(problems("addr: x, \(filter), ca_certificate: /no").contains("cannot read"))
         #expect(problems("addr: x, \(filter), bind_dn: y").contains("has no bind_password_file"))
         let wide = try files.write("wide", "pw", mode: 0o644)

@@ -154,7 +154,8 @@ struct PluginBackendTests {
     @Test("of Go are refused, with what to write instead")
     func configuration() {
         #expect(
-            BackendFolder.problems("acl: []\nplugin_authn: {plugin_path: /x.so}").contains("only a Go program can load"))
+            BackendFolder.problems("acl: []\nplugin_authn: {plugin_path: /x.so}").contains("only a Go program can load")
+        )
         #expect(BackendFolder.problems("acl: []\nplugin_authn: {socket: x}").contains("no absolute path"))
         #expect(BackendFolder.problems("users: {}\nplugin_authz: {}").contains("has no command"))
     }

@@ -33,7 +33,8 @@ struct PostgresBackendTests {
             "p=$(head -1 \(folder)/postmaster.pid); kill -\(name) $p $(ps -o pid= --ppid $p)")
     }
 
-    @Test("sign in and authorize; a restart is not noticed; a server that hangs or is gone is an outage until it is back")
+    @Test(
+        "sign in and authorize; a restart is not noticed; a server that hangs or is gone is an outage until it is back")
     func server() async throws {
         try await ServerTool.run("postgres.sh", "start", tool)
         do {

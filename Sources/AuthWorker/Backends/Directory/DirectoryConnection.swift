@@ -56,7 +56,8 @@ final class DirectoryConnection: @unchecked Sendable {
         let code = try result(of: message, until: deadline) { _ in }
         switch code {
         case LDAP_SUCCESS: return true
-        case LDAP_INVALID_CREDENTIALS, LDAP_NO_SUCH_OBJECT, LDAP_INVALID_DN_SYNTAX, LDAP_INAPPROPRIATE_AUTH: return false
+        case LDAP_INVALID_CREDENTIALS, LDAP_NO_SUCH_OBJECT, LDAP_INVALID_DN_SYNTAX, LDAP_INAPPROPRIATE_AUTH:
+            return false
         default: throw failure("the sign-in", code)
         }
     }
@@ -82,7 +83,8 @@ final class DirectoryConnection: @unchecked Sendable {
             throw failure("the search", code)
         }
         guard entries.count <= limit, code != LDAP_SIZELIMIT_EXCEEDED else {
-            throw BackendFailure(problem: "the search finds more than \(limit): its filter is too wide", isOutage: false)
+            throw BackendFailure(
+                problem: "the search finds more than \(limit): its filter is too wide", isOutage: false)
         }
         return entries
     }

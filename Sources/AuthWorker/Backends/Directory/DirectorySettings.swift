@@ -83,12 +83,8 @@ struct DirectorySettings: BackendSettings {
         var authority = "/etc/ssl/certs/ca-certificates.crt"
         if let path = reading.text("ca_certificate", of: node), let value = node["ca_certificate"] {
             authority = path
-            do throws(TextFile.Problem) {
-                if try !TextFile.read(path).contains("-----BEGIN CERTIFICATE-----") {
-                    reading.refuse(value.refused("\(path) holds no certificate", remedy: "Name a PEM file"))
-                }
-            } catch {
-                reading.refuse(value.refused(error.problem, remedy: error.remedy))
+            if let text = reading.file(path, at: value), !text.contains("-----BEGIN CERTIFICATE-----") {
+                reading.refuse(value.refused("\(path) holds no certificate", remedy: "Name a PEM file"))
             }
         }
         let startsTLS = reading.text("tls", of: node) == "starttls"
@@ -115,7 +111,8 @@ struct DirectorySettings: BackendSettings {
                     "is none: passwords cross the network in the clear", remedy: "Write tls: starttls, or always"))
         }
         return addresses.map { text in
-            let host = text.hasPrefix("ldap://") ? text.dropFirst(7) : text.hasPrefix("ldaps://") ? text.dropFirst(8) : text[...]
+            let scheme = ["ldap://", "ldaps://"].first { text.hasPrefix($0) } ?? ""
+            let host = text.dropFirst(scheme.count)
             if host.isEmpty || !host.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x2F && $0 != 0x3F }) {
                 reading.refuse(value.refused("is no address: \"\(text)\"", remedy: "Write HOST:PORT"))
             }
@@ -139,7 +136,8 @@ struct DirectorySettings: BackendSettings {
     ) -> (name: String, password: Secret)? {
         guard let name = reading.text("bind_dn", of: node) else {
             if bindsAsUser {
-                reading.refuse(node.refused("has no bind_dn", remedy: "Add bind_dn: uid=${account},ou=people,o=example"))
+                reading.refuse(
+                    node.refused("has no bind_dn", remedy: "Add bind_dn: uid=${account},ou=people,o=example"))
             }
             return nil
         }
@@ -160,16 +158,11 @@ struct DirectorySettings: BackendSettings {
                     "\(path) has the mode 0\(String(stamp.mode & 0o7777, radix: 8)): others may read the password",
                     remedy: "Run chmod 600 \(path)"))
         }
-        do throws(TextFile.Problem) {
-            var text = try TextFile.read(path)[...]
-            while let last = text.last, last.isWhitespace { text.removeLast() }
-            while let first = text.first, first.isWhitespace { text.removeFirst() }
-            if text.isEmpty { reading.refuse(value.refused("\(path) is empty", remedy: "Write the password into it")) }
-            return (name, Secret(String(text)))
-        } catch {
-            reading.refuse(value.refused(error.problem, remedy: error.remedy))
-            return nil
-        }
+        guard var text = reading.file(path, at: value)?[...] else { return nil }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        while let first = text.first, first.isWhitespace { text.removeFirst() }
+        if text.isEmpty { reading.refuse(value.refused("\(path) is empty", remedy: "Write the password into it")) }
+        return (name, Secret(String(text)))
     }
 
     private static func groups(_ node: ConfigurationNode, reading: inout ConfigurationReading) -> Groups? {

@@ -19,7 +19,8 @@ struct PluginSocket: PluginTransport {
                 headers: [("content-type", "application/json")], body: question),
             within: time, limit: Self.limit)
         guard answer.status == 200 else {
-            throw BackendFailure(problem: "\(path): \(target) is answered with \(answer.status)", isOutage: answer.status >= 500)
+            throw BackendFailure(
+                problem: "\(path): \(target) is answered with \(answer.status)", isOutage: answer.status >= 500)
         }
         do throws(BackendFailure) {
             return try Self.object(answer.body)
