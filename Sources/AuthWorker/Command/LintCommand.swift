@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BundleConfig
 internal import Glibc
 
 /// `acl lint`: what is wrong or likely not meant; 1 when there is anything.

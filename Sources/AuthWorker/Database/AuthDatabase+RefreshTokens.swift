@@ -34,12 +34,12 @@ extension AuthDatabase {
     func refreshToken(_ secret: String, now: Int64) async throws -> RefreshToken? {
         guard RandomSecret.isShaped(secret.utf8, RandomSecret.refresh) else { return nil }
         let hash = Data(RandomSecret.hash(secret.utf8))
-        let row = try await queue.read { database in
+        let found = try await queue.read { database in
             try Row.fetchOne(
-                database, sql: "SELECT * FROM refresh_token WHERE hash = ? AND expires > ?", arguments: [hash, now])
+                database, sql: "SELECT * FROM refresh_token WHERE hash = ? AND expires > ?", arguments: [hash, now]
+            ).map(RefreshToken.init)
         }
-        guard let row else { return nil }
-        let token = RefreshToken(row)
+        guard let token = found else { return nil }
         if now - token.used >= Self.useResolution {
             try await queue.write {
                 try $0.execute(sql: "UPDATE refresh_token SET used = ? WHERE hash = ?", arguments: [now, hash])
