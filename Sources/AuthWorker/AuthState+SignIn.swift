@@ -11,7 +11,7 @@ extension AuthState {
         guard let database, RandomSecret.isShaped(secret, RandomSecret.key) else { return nil }
         let hash = RandomSecret.hash(secret)
         guard let key = database.key(hash), key.owner.utf8.elementsEqual(account.utf8), !key.isExpired(at: now),
-            let labels = ownerLabels(account)
+            let labels = users.standing(account)?.labels
         else { return nil }
         do {
             try await database.noteUse(of: key, now: now)
@@ -34,6 +34,8 @@ extension AuthState {
     func identify(
         _ account: String, password: [UInt8], measure: (String, SignInOutcome, Duration) -> Void = { _, _, _ in }
     ) async -> SignInAttempt {
+        // Before the password is compared: a token of one that is changed meanwhile is void.
+        let stamp = users.standing(account)?.stamp ?? []
         for authenticator in authenticators {
             let start = ContinuousClock.now
             let outcome = await authenticator.signIn(account, password: password)
@@ -41,7 +43,7 @@ extension AuthState {
             switch outcome {
             case .signedIn(let labels):
                 var identity = Identity(account: account, labels: labels, authenticator: authenticator.name)
-                if authenticator.name == users.name { identity.stamp = users.standing(account)?.stamp ?? [] }
+                if authenticator.name == users.name { identity.stamp = stamp }
                 return .identified(identity)
             case .unknownAccount: continue
             case .wrongPassword, .busy, .failed: return .refused(outcome, by: authenticator.name)
@@ -61,7 +63,7 @@ extension AuthState {
         identity.stamp = token.stamp
         if let hash = token.keyHash {
             guard let key = database.key(hash), key.owner.utf8.elementsEqual(token.account.utf8),
-                !key.isExpired(at: now), let labels = ownerLabels(token.account)
+                !key.isExpired(at: now), let labels = users.standing(token.account)?.labels
             else { return nil }
             identity.key = key
             identity.keyHash = hash
@@ -69,14 +71,12 @@ extension AuthState {
         } else if token.authenticator == users.name {
             guard let standing = users.standing(token.account), standing.stamp == token.stamp else { return nil }
             identity.labels = standing.labels
+        } else {
+            // Another back-end cannot be asked without a password; it must still be there, and not be asked after a user of ours.
+            guard users.standing(token.account) == nil,
+                authenticators.contains(where: { $0.name == token.authenticator })
+            else { return nil }
         }
         return identity
-    }
-
-    /// The labels of a key's owner: those of the file or the database; none for an owner that another back-end knows, which
-    /// cannot be asked without a password. Nil when nobody can know the owner any more.
-    private func ownerLabels(_ account: String) -> Labels? {
-        if let standing = users.standing(account) { return standing.labels }
-        return authenticators.count > 1 ? Labels.none : nil
     }
 }

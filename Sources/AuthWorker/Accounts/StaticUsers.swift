@@ -42,8 +42,11 @@ struct StaticUsers: Authenticator {
     /// The state of an account here; nil for a stranger.
     func standing(_ account: String) -> (labels: Labels, stamp: [UInt8])? {
         guard let user = user(account) else { return nil }
-        guard case .bcrypt(let hash) = user.password else { return (user.labels, []) }
-        return (user.labels, hash.fingerprint)
+        switch user.password {
+        case .bcrypt(let hash): return (user.labels, hash.fingerprint)
+        case .any: return (user.labels, [])
+        case .unusable: return (user.labels, [0])
+        }
     }
 
     /// Whether the file itself has the user.

@@ -43,15 +43,16 @@ extension AccountDesk {
         guard actions.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 64 }) else {
             throw AdminProblem("an action is empty", remedy: "give pull, push, delete", status: .badRequest)
         }
-        let lifetime = body.integer("expires_in")
+        let lifetime = try body.integer("expires_in")
         guard lifetime.map({ $0 > 0 && $0 <= 100 * 365 * 86_400 }) ?? true else {
             throw AdminProblem("expires_in is not positive", remedy: "give seconds", status: .badRequest)
         }
         let state = service.state
-        guard state.users.standing(owner) != nil || state.authenticators.count > 1 else {
+        // Of a user whom another back-end knows nobody could say whether he is still there, nor what his labels are.
+        guard state.users.standing(owner) != nil else {
             throw AdminProblem(
-                "there is no user \(owner), so that the key could not be used", remedy: "add the user first",
-                status: .notFound)
+                "neither the configuration nor the database has a user \(owner)",
+                remedy: "add one for the key: dockmaster user add \(owner)", status: .notFound)
         }
         let database = try database()
         let key = APIKey(

@@ -36,8 +36,13 @@ struct AdminBody {
         }
     }
 
-    func integer(_ key: String) -> Int64? {
-        if case .integer(let number) = value[key] { number } else { nil }
+    /// Absent and null are nil.
+    func integer(_ key: String) throws(AdminProblem) -> Int64? {
+        switch value[key] {
+        case nil, .null: return nil
+        case .integer(let number): return number
+        default: throw AdminProblem("\(key) is no whole number", remedy: "send 3600", status: .badRequest)
+        }
     }
 
     /// `{"group":["web"]}`

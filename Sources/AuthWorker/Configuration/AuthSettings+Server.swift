@@ -1,5 +1,6 @@
 internal import BundleConfig
 internal import HTTPService
+internal import HTTPTypes
 internal import RegistryToken
 
 extension AuthSettings {
@@ -28,6 +29,11 @@ extension AuthSettings {
         let prefix = reading.attempt { () throws(ConfigurationError) in try node.string("path_prefix") } ?? ""
         if !prefix.isEmpty, !prefix.hasPrefix("/"), let value = node["path_prefix"] {
             reading.refuse(value.refused("is no absolute path", remedy: "Let it begin with /"))
+        }
+        if let value = node["real_ip_header"], let name = try? value.string(), !name.isEmpty,
+            HTTPField.Name(name) == nil
+        {
+            reading.refuse(value.refused("is no header's name: \"\(name)\"", remedy: "Write X-Real-IP"))
         }
         let address = address(text, at: node, reading: &reading)
         if let address { checkTLS(node, address, reading: &reading) }

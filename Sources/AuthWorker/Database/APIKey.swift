@@ -18,10 +18,13 @@ struct APIKey: Sendable, Equatable {
     init(_ row: Row) {
         name = row["name"] ?? ""
         owner = row["owner"] ?? ""
-        repositories = Self.strings(row["repositories"] ?? "[]")
-        actions = Self.strings(row["actions"] ?? "[]")
+        let patterns = Self.strings(row["repositories"] ?? "")
+        let verbs = Self.strings(row["actions"] ?? "")
+        repositories = patterns ?? []
+        actions = verbs ?? []
         created = row["created"] ?? 0
-        expires = row["expires"]
+        // A key whose bounds cannot be read has ended: empty lists would mean everything.
+        expires = patterns == nil || verbs == nil ? 0 : row["expires"]
         used = row["used"]
     }
 
@@ -48,8 +51,8 @@ struct APIKey: Sendable, Equatable {
         (try? TextPattern(expanded: Array(pattern.utf8)))?.matches(Array(name.utf8)) ?? false
     }
 
-    static func strings(_ json: String) -> [String] {
-        (try? JSONReader.read(Array(json.utf8)))?.strings ?? []
+    private static func strings(_ json: String) -> [String]? {
+        (try? JSONReader.read(Array(json.utf8)))?.strings
     }
 
     static func json(_ texts: [String]) -> String {

@@ -5,6 +5,10 @@ extension AuthDatabase {
     func addUser(_ name: String, hash: String, labels: Labels, now: Int64) async throws {
         try await change { database in
             guard try !Self.hasUser(name, database) else { throw AuthDatabaseProblem.exists("user \(name)") }
+            // Of somebody else who had the name.
+            for table in ["refresh_token WHERE account", "api_key WHERE owner"] {
+                try database.execute(sql: "DELETE FROM \(table) = ?", arguments: [name])
+            }
             try database.execute(
                 sql: "INSERT INTO user (name, password, labels, created, changed) VALUES (?, ?, ?, ?, ?)",
                 arguments: [name, hash, labels.json, now, now])

@@ -51,12 +51,13 @@ final class AuthDatabase: Sendable {
 
     /// Changes users or keys; what is in memory follows before this returns.
     func change<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        let (value, next) = try await queue.write { database in
+        try await queue.write { [self] database in
             let value = try body(database)
-            return (value, try Self.read(database))
+            let next = try Self.read(database)
+            // On the queue: what is in memory follows the commits in their order.
+            database.afterNextTransaction { [self] _ in snapshot.withLock { $0 = next } }
+            return value
         }
-        snapshot.withLock { $0 = next }
-        return value
     }
 
     private static func read(_ database: Database) throws -> Snapshot {

@@ -65,6 +65,10 @@ struct TokenEndpoint: Sendable {
             }
         }
         if let identity = await state.identify(key: asked.password, of: asked.account, now: now) { return identity }
+        // It would be a guess at its owner's password, and would lock him out while some robot goes on with it.
+        if state.database != nil, RandomSecret.isShaped(asked.password, RandomSecret.key) {
+            throw Refusal(answer: unauthorized, result: "void_key", reason: "void key")
+        }
         // Without credentials there is nothing to guess; what was right a moment ago is no guess.
         let isGuess =
             !(asked.account.isEmpty && asked.password.isEmpty)
@@ -119,9 +123,13 @@ struct TokenEndpoint: Sendable {
             result: "invalid_grant", reason: "void refresh token")
     }
 
+    private var unauthorized: OutgoingAnswer {
+        var answer = OutgoingAnswer.refusal(.unauthorized, "Auth failed.")
+        answer.headers[.wwwAuthenticate] = state.challenge
+        return answer
+    }
+
     private func refusal(_ outcome: SignInOutcome, _ asked: TokenRequest) -> Refusal {
-        var unauthorized = OutgoingAnswer.refusal(.unauthorized, "Auth failed.")
-        unauthorized.headers[.wwwAuthenticate] = state.challenge
         switch outcome {
         case .unknownAccount where asked.account.isEmpty:
             return Refusal(answer: unauthorized, result: "no_credentials", reason: "no credentials")

@@ -29,7 +29,7 @@ final class SignInThrottle: Sendable {
     func begin(
         address: IPAddress, account: String, at now: ContinuousClock.Instant = .now
     ) -> Result<Ticket, Delay> {
-        let ticket = Ticket(address: Self.network(address), account: Array(account.utf8.prefix(256)))
+        let ticket = Ticket(address: Self.network(address), account: Self.folded(account))
         return tables.withLock { tables in
             let waits = [
                 tables.addresses.wait(of: ticket.address, at: now), tables.accounts.wait(of: ticket.account, at: now),
@@ -39,6 +39,12 @@ final class SignInThrottle: Sendable {
             tables.accounts.begin(ticket.account, at: now)
             return .success(ticket)
         }
+    }
+
+    /// Directories take spellings that differ in case and spaces for one account: so does the count.
+    private static func folded(_ account: String) -> [UInt8] {
+        let words = account.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return Array(words.utf8.prefix(256))
     }
 
     /// - Parameter isFailure: nil when it could not be found out.

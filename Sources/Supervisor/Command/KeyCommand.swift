@@ -32,6 +32,9 @@ extension KeyCommand {
 
         func run() throws {
             try calling { () throws(CallFailure) in
+                if let actions, actions.split(separator: ",").isEmpty {
+                    throw CallFailure(.usage, "--actions is empty; write pull,push, or leave it out for all")
+                }
                 var body: [(String, JSONValue)] = [
                     ("owner", .string(owner)), ("name", .string(name)),
                     ("repositories", .array(repository.map { .string($0) })),

@@ -13,7 +13,8 @@ struct CommandAuthenticator: Authenticator {
 
     func signIn(_ account: String, password: [UInt8]) async -> SignInOutcome {
         // "a b" with the password "c" would look to the program like "a" with the password "b c".
-        guard account.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return .unknownAccount }
+        // Nor is it asked for nobody: each client begins without credentials.
+        guard !account.isEmpty, account.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return .unknownAccount }
         do throws(BackendFailure) {
             return try await threads.run(within: settings.time) { [settings] deadline throws(BackendFailure) in
                 try Self.ask(settings, account, password, until: deadline)

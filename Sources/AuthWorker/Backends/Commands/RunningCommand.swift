@@ -6,8 +6,9 @@ internal import ProcessControl
 /// - Ends with its owner: `deinit` kills what is left of its process group.
 /// - Sendable although it changes: it has one owner, who hands it on and keeps no reference.
 final class RunningCommand: @unchecked Sendable {
-    /// What of its error output is kept for the log, in bytes.
-    private static let complaintLimit = 512
+    /// What of its error output is kept, in bytes; and what of its first line is logged.
+    private static let complaintLimit = 4_096
+    private static let wordLimit = 512
 
     private let child: ChildProcess
     private var input: OwnedDescriptor?
@@ -61,9 +62,10 @@ final class RunningCommand: @unchecked Sendable {
     /// The first line of its error output, for the log; without the words that must not be there.
     func words(without secret: [UInt8]) -> String {
         let line = complaint.prefix { $0 != 0x0A }
-        guard !line.isEmpty else { return "" }
+        // Of a line that was cut nobody knows what stands at its end.
+        guard !line.isEmpty, secret.isEmpty || line.count < Self.complaintLimit else { return "" }
         if !secret.isEmpty, line.firstRange(of: secret) != nil { return " (its message holds the password)" }
-        return ": " + String(decoding: line, as: UTF8.self).filter { !$0.isNewline }
+        return ": " + String(decoding: line.prefix(Self.wordLimit), as: UTF8.self).filter { !$0.isNewline }
     }
 
     /// Writes everything, closes its input, and waits for its end. What it says is read meanwhile, and kept in `said`.
@@ -79,6 +81,10 @@ final class RunningCommand: @unchecked Sendable {
     /// Writes a line and waits for the line that answers it.
     /// - Throws: late, it says too much, or it ended: `isOutage` then, and another process may do better.
     func exchange(_ line: [UInt8], until deadline: ContinuousClock.Instant) throws(BackendFailure) -> [UInt8] {
+        if !isSilent { isSilent = !drain(output.number, into: &said) }
+        guard said.isEmpty else {
+            throw BackendFailure(problem: "it writes more than one line for a question", isOutage: true)
+        }
         var rest = (line + [0x0A])[...]
         while true {
             if rest.isEmpty || status != nil, let end = said.firstIndex(of: 0x0A) {
@@ -87,7 +93,7 @@ final class RunningCommand: @unchecked Sendable {
                 return answer
             }
             if let status = try step(&rest, until: deadline), !said.contains(0x0A) {
-                throw BackendFailure(problem: "it ended with \(status)\(words(without: []))", isOutage: true)
+                throw BackendFailure(problem: "it ended with \(status)", isOutage: true)
             }
         }
     }

@@ -13,7 +13,8 @@ final class DatabaseUsers: Authenticator {
     }
 
     private struct State {
-        var rows: [String: Kept] = [:]
+        /// By the name's bytes: two spellings of one letter are two users.
+        var rows: [[UInt8]: Kept] = [:]
         /// Until then the database is not asked again: it was down a moment ago.
         var pause = ContinuousClock.now
     }
@@ -62,7 +63,7 @@ final class DatabaseUsers: Authenticator {
 
     private func row(of account: String) async throws(BackendFailure) -> DatabaseUser? {
         let now = ContinuousClock.now
-        let (kept, pause) = state.withLock { ($0.rows[account], $0.pause) }
+        let (kept, pause) = state.withLock { ($0.rows[Array(account.utf8)], $0.pause) }
         if let kept, kept.read + settings.cacheTime > now { return kept.row }
         let stale = kept.flatMap { $0.read + settings.staleTime > now ? $0.row : nil }
         if let stale, pause > now { return stale }
@@ -72,7 +73,7 @@ final class DatabaseUsers: Authenticator {
             }
             state.withLock { state in
                 if state.rows.count >= Self.capacity { state.rows = [:] }
-                state.rows[account] = row.map { Kept(row: $0, read: now) }
+                state.rows[Array(account.utf8)] = row.map { Kept(row: $0, read: now) }
             }
             return row
         } catch {

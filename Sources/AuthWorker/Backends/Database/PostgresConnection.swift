@@ -8,7 +8,11 @@ final class PostgresConnection: @unchecked Sendable {
 
     /// - Parameter text: `postgres://…` or `host=… dbname=…`.
     init(_ text: String, until deadline: ContinuousClock.Instant) throws(BackendFailure) {
-        let settings = [("dbname", text), ("client_encoding", "UTF8"), ("application_name", "dockmaster-auth")]
+        // First, so that the text may say otherwise: libpq's own default falls back to the clear when somebody asks it to.
+        let settings = [
+            ("sslmode", "require"), ("dbname", text), ("client_encoding", "UTF8"),
+            ("application_name", "dockmaster-auth"),
+        ]
         let names = settings.map { strdup($0.0) }
         let values = settings.map { strdup($0.1) }
         defer { for pointer in names + values { free(pointer) } }

@@ -26,13 +26,21 @@ final class DirectoryConnection: @unchecked Sendable {
         ldap_set_option(made, LDAP_OPT_X_TLS_CACERTFILE, security.authority)
         var demand: CInt = security.isVerified ? LDAP_OPT_X_TLS_DEMAND : LDAP_OPT_X_TLS_NEVER
         ldap_set_option(made, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand)
+        guard security.startsTLS || security.beginsWithTLS else { return }
         var isServer: CInt = 0
         guard ldap_set_option(made, LDAP_OPT_X_TLS_NEWCTX, &isServer) == LDAP_OPT_SUCCESS else {
             throw BackendFailure(problem: "the TLS settings cannot be used: \(security.authority)", isOutage: false)
         }
-        if security.startsTLS {
-            let code = ldap_start_tls_s(made, nil, nil)
-            guard code == LDAP_SUCCESS else { throw failure("StartTLS", code) }
+        let connected = ldap_connect(made)
+        guard connected == LDAP_SUCCESS else { throw failure("connecting", connected) }
+        var descriptor: CInt = -1
+        ldap_get_option(made, LDAP_OPT_DESC, &descriptor)
+        let limit = SocketDeadline(descriptor, deadline)
+        let code = security.startsTLS ? ldap_start_tls_s(made, nil, nil) : ldap_install_tls(made)
+        limit.cancel()
+        guard code == LDAP_SUCCESS else {
+            let failure = failure("TLS", code)
+            throw ContinuousClock.now < deadline ? failure : .late
         }
     }
 

@@ -6,6 +6,8 @@ internal import HTTPService
 struct DirectorySettings: BackendSettings {
     struct Security: Sendable, Equatable {
         var startsTLS: Bool
+        /// LDAPS: TLS before the first message.
+        var beginsWithTLS: Bool
         var isVerified: Bool
         /// A PEM file.
         var authority: String
@@ -87,8 +89,9 @@ struct DirectorySettings: BackendSettings {
                 reading.refuse(value.refused("\(path) holds no certificate", remedy: "Name a PEM file"))
             }
         }
-        let startsTLS = reading.text("tls", of: node) == "starttls"
-        return Security(startsTLS: startsTLS, isVerified: isVerified, authority: authority)
+        let tls = reading.text("tls", of: node) ?? "none"
+        return Security(
+            startsTLS: tls == "starttls", beginsWithTLS: tls == "always", isVerified: isVerified, authority: authority)
     }
 
     private static func servers(_ node: ConfigurationNode, reading: inout ConfigurationReading) -> [String] {
@@ -113,10 +116,15 @@ struct DirectorySettings: BackendSettings {
         return addresses.map { text in
             let scheme = ["ldap://", "ldaps://"].first { text.hasPrefix($0) } ?? ""
             let host = text.dropFirst(scheme.count)
+            if scheme == "ldaps://", tls != "always" {
+                reading.refuse(value.refused("is ldaps://, and tls is \(tls)", remedy: "Write tls: always"))
+            }
             if host.isEmpty || !host.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x2F && $0 != 0x3F }) {
                 reading.refuse(value.refused("is no address: \"\(text)\"", remedy: "Write HOST:PORT"))
             }
-            return "\(tls == "always" ? "ldaps" : "ldap")://\(host)"
+            // libldap's own ldaps:// knows no time-out in its handshake: TLS is begun by hand.
+            let hasPort = host.split(separator: "]").last?.contains(":") ?? false
+            return "ldap://\(host)\(tls == "always" && !hasPort ? ":636" : "")"
         }
     }
 

@@ -131,14 +131,25 @@ final class DirectoryUsers: Authenticator {
         var labels: Labels
     }
 
+    /// The attributes that a filter compares with the account: `uid` of `(&(objectClass=person)(uid=${account}))`.
+    static func accountAttributes(_ filter: String) -> [String] {
+        filter.split(separator: "=${account})", omittingEmptySubsequences: false).dropLast().compactMap { before in
+            before.lastIndex(of: "(").map { String(before[before.index(after: $0)...]) }
+        }
+    }
+
     private func find(
         _ account: String, on connection: DirectoryConnection, until deadline: ContinuousClock.Instant
     ) throws(BackendFailure) -> Found? {
         let value = DirectoryEscaping.filter(account)
+        let names = Self.accountAttributes(settings.filter)
         let entries = try connection.search(
-            settings.base, settings.filter.replacing("${account}", with: value), settings.labels.map(\.attribute),
-            limit: 1, until: deadline)
+            settings.base, settings.filter.replacing("${account}", with: value),
+            settings.labels.map(\.attribute) + names, limit: 1, until: deadline)
         guard let entry = entries.first, !entry.name.isEmpty else { return nil }
+        // A directory compares without case and further spaces; here another spelling is another account, with other rights.
+        let spellings = entry.values.dropFirst(settings.labels.count).joined()
+        guard names.isEmpty || spellings.contains(where: { $0.utf8.elementsEqual(account.utf8) }) else { return nil }
         var labels: [(name: String, values: [String])] = zip(settings.labels, entry.values).map { source, values in
             let texts = source.takesCommonName ? values.compactMap(DirectoryEscaping.commonName) : values
             return (source.name, source.isLowerCase ? texts.map { $0.lowercased() } : texts)

@@ -10,6 +10,7 @@ struct PluginAuthenticator: Authenticator {
     let transport: any PluginTransport
 
     func signIn(_ account: String, password: [UInt8]) async -> SignInOutcome {
+        guard !account.isEmpty else { return .unknownAccount }
         var question = Array(#"{"user":"#.utf8)
         JSONString.append(account, to: &question)
         question.append(contentsOf: #","password":"#.utf8)
