@@ -2,7 +2,9 @@ import Crypto
 import CryptoExtras
 import Foundation
 import HTTPService
+import HTTPTypes
 import Logging
+import RegistryToken
 import Synchronization
 import Testing
 
@@ -198,6 +200,22 @@ struct WorkloadTokenTests {
         let trusting = text.replacing("timeout: 30s", with: "timeout: 30s\n    ca_certificate: \(folder.path)/ca.pem")
         let state = try BackendFolder.state(trusting)
         #expect(await state.signIn(account, token) == signedIn)
+    }
+
+    @Test("gives docker login an access token, and no refresh token, which would outlive the job")
+    func refresh() async throws {
+        try await issuer.start()
+        let service = AuthService(
+            try BackendFolder.settings(section()), pool: PasswordPool(threads: 1),
+            database: try AuthDatabase(path: "\(folder.path)/auth.sqlite"), logger: Logger(label: "test"))
+        let credentials = Base64.text(Array("\(account):\(try issuer.token(.p256(ec)))".utf8), as: .standard)
+        let answer = await service.answer(
+            IncomingRequest(
+                method: "GET", target: "/auth?account=ci-team%2Fapp&client_id=docker&offline_token=true&service=s",
+                headers: [.authorization: "Basic \(credentials)"]), logger: Logger(label: "test"))
+        let body = try JSONReader.read(answer.body)
+        #expect(body["access_token"]?.string != nil)
+        #expect(body["refresh_token"] == nil)
     }
 
     @Test("needs settings that let nobody in by mistake")

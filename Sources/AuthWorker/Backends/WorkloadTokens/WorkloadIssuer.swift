@@ -4,9 +4,9 @@ internal import RegistryToken
 
 /// An issuer's keys, fetched by discovery and kept.
 ///
-/// - Fetched: when the first token comes, when the keys are an hour old, and, at most once a minute, when a token names a key
-///   that is not among them. All who wait share one fetch.
-/// - Down: keys that are there go on counting for a day; without keys every attempt fails, and is made at most once a second.
+/// - Fetched: when the first token comes, when the keys are an hour old, and, at most once a minute, when a token names a
+///   key that is not among them. All who wait share one fetch.
+/// - Down: keys that are there go on counting for a day; without keys every attempt fails, and one a second is made.
 /// - Source: OpenID Connect Discovery 1.0, sections 4 and 4.3.
 actor WorkloadIssuer {
     private struct Known {

@@ -23,8 +23,8 @@ struct WorkloadRule: Sendable {
             }
     }
 
-    /// Whom the token makes; nil when a claim is missing, is a list, or holds what no account can: a colon, a blank, a control
-    /// character. Values stand as they are, so that two projects are never one account.
+    /// Whom the token makes; nil when a claim is missing, is a list, or holds what no account can: a colon, a blank, a
+    /// control character. Values stand as they are, so that two projects are never one account.
     func account(of token: WorkloadToken) -> String? {
         var name = ""
         for piece in account {
