@@ -113,8 +113,8 @@ let package = Package(
                 "TextFormats", "CLinux", hummingbird, grdb, crypto, log, nio, arguments,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 // Its back-ends: programs, plugins over HTTP, databases, directories.
-                "ProcessControl", "CPostgres", "CLDAP", httpClient, nioPosix,
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                "ProcessControl", "CPostgres", "CLDAP", httpClient, nioPosix, cryptoExtras,
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
         .executableTarget(
             name: "RegistryWorker",

@@ -58,8 +58,8 @@ enum AllowedImports {
         "CLDAP": ["AuthWorker"],
         "CCrypt": ["BundleConfig"],
         "CSystemd": ["BundleLog", "WorkerRuntime", "Supervisor"],
-        // The proxy serves TLS; the registry is a client of it: webhooks, mail, an upstream registry.
-        "NIOSSL": ["ProxyWorker", "RegistryWorker"],
+        // The proxy serves TLS; the others are clients of it: webhooks, mail, an upstream registry, issuers of tokens.
+        "NIOSSL": ["ProxyWorker", "RegistryWorker", "AuthWorker"],
         "Hummingbird": ["HTTPService", "AuthWorker", "RegistryWorker"],
         "Yams": ["BundleConfig"],
         "JWTKit": ["RegistryToken"],

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import NIOSSL
 
 /// What back-ends ask over HTTP: identity providers and plugins.
 ///
@@ -13,6 +14,8 @@ enum BackendHTTP {
         var method: HTTPMethod = .GET
         var headers: [(String, String)] = []
         var body: [UInt8]?
+        /// What the peer's certificate is verified with; nil for the system's authorities.
+        var trust: TLSConfiguration?
     }
 
     struct Answer: Sendable {
@@ -57,6 +60,7 @@ enum BackendHTTP {
     ) async throws(BackendFailure) -> Answer {
         var request = HTTPClientRequest(url: question.url)
         request.method = question.method
+        request.tlsConfiguration = question.trust
         for (name, value) in question.headers { request.headers.add(name: name, value: value) }
         if let body = question.body { request.body = .bytes(ByteBuffer(bytes: body)) }
         do {

@@ -7,6 +7,8 @@ enum BackendSections {
 
     /// Those that sign in.
     private static let authenticators: [(key: String, read: Reader)] = [
+        // First, so that a CI system's token is shown to no other back-end.
+        (WorkloadTokenSettings.key, { WorkloadTokenSettings($0, reading: &$1) }),
         (HtpasswdSettings.key, { HtpasswdSettings($0, reading: &$1) }),
         ("ext_auth", { CommandBackend($0, for: .signIn, reading: &$1) }),
         ("ldap_auth", { DirectorySettings($0, reading: &$1) }),
@@ -49,7 +51,7 @@ enum BackendSections {
         }
         return (authenticators + authorizers).compactMap { key, read in
             guard let node = root[key], !node.isNull else { return nil }
-            guard node.isMapping else {
+            guard node.isMapping || key == WorkloadTokenSettings.key else {
                 reading.refuse(node.refused("is \(node.kind), not a section", remedy: "Write its keys below it"))
                 return nil
             }

@@ -197,7 +197,9 @@ struct TokenEndpoint: Sendable {
         _ asked: TokenRequest, _ identity: Identity, now: Int64
     ) async throws(Refusal) -> String? {
         if identity.authenticator == "refresh_token" { return asked.refreshToken }
-        guard asked.isOffline, !identity.account.isEmpty, let database = state.database,
+        // A CI system's token lives for minutes, and must not become one that lives for weeks.
+        guard asked.isOffline, !identity.account.isEmpty, identity.authenticator != WorkloadTokenSettings.key,
+            let database = state.database,
             state.settings.token.refreshLifetime > 0
         else { return nil }
         do {
