@@ -73,7 +73,7 @@ final class RegistryWorker: Worker {
         let exposition = MetricsExposition(metrics: metrics, storage: storage, hub: hub)
         let keeper = IndexKeeper(storage: storage)
         keeper.start()
-        let collection = CollectionSchedule(storage: storage, logger: context.logger)
+        let collection = CollectionSchedule(storage: storage, hub: hub, logger: context.logger)
         collection.follow(configuration.collection, configuration.policy, isReadOnly: configuration.isReadOnly)
         let admin = AdminSocket.path(named: "registry-admin.sock", beside: configuration.address).map {
             AdminSocket(
