@@ -6,17 +6,13 @@ import RegistryModel
 /// - Memory: 256 locks, whatever the number of blobs.
 /// - Scope: this process. Others are held off by the grace period alone.
 final class DigestGuards: Sendable {
-    private let locks = (0..<256).map { _ in ReadWriteLock() }
+    private let locks = StripedLocks<Digest>(256)
 
     func shared<Value>(_ digest: Digest, _ body: () throws(StorageError) -> Value) throws(StorageError) -> Value {
-        try lock(of: digest).hold(alone: false, body)
+        try locks[digest].hold(alone: false, body)
     }
 
     func exclusive<Value>(_ digest: Digest, _ body: () throws(StorageError) -> Value) throws(StorageError) -> Value {
-        try lock(of: digest).hold(alone: true, body)
-    }
-
-    private func lock(of digest: Digest) -> ReadWriteLock {
-        locks[Int(UInt(bitPattern: digest.hashValue) % UInt(locks.count))]
+        try locks[digest].hold(alone: true, body)
     }
 }

@@ -35,6 +35,10 @@ extension FilesystemStorage {
 
     /// What a repository holds, from the index; nil while it is being read.
     package func usage(of repository: RepositoryName) async throws(StorageError) -> RepositoryUsage? {
-        try await reads.run { [index] () throws(StorageError) in try index.usage(of: repository) }
+        try await reads.run { [self] () throws(StorageError) in
+            if let known = try index.usage(of: repository) { return known }
+            // What has nothing yet has no rows either.
+            return try exists(repository) ? nil : RepositoryUsage(tags: 0, manifests: 0, blobs: 0, bytes: 0)
+        }
     }
 }

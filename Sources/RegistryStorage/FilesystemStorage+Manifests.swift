@@ -54,6 +54,9 @@ extension FilesystemStorage {
         // What a tag leads to is on the disk before the tag moves.
         try history.syncFiles()
         try tagging.syncFiles()
+        // A full disk refuses here, while nothing has changed, rather than between the manifest and its tag.
+        try history.makeFolders()
+        try tagging.makeFolders()
         try change.sync()
         // What a tag has pointed at is for distribution's own garbage-collect; no client is told of it.
         try history.placeOnly()

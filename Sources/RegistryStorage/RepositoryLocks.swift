@@ -7,7 +7,7 @@ import RegistryModel
 /// - Memory: 64 locks, whatever the number of repositories; two that share one wait for each other now and then.
 /// - Scope: this process. Another registry on the same folder is not held off, as distribution's are not either.
 final class RepositoryLocks: Sendable {
-    private let locks = (0..<64).map { _ in ReadWriteLock() }
+    private let locks = StripedLocks<RepositoryName>(64)
 
     /// Runs a change that others may run beside.
     func shared<Value: Sendable>(
@@ -21,7 +21,7 @@ final class RepositoryLocks: Sendable {
     func holdShared<Value>(
         _ repository: RepositoryName, _ body: () throws(StorageError) -> Value
     ) throws(StorageError) -> Value {
-        try lock(of: repository).hold(alone: false, body)
+        try locks[repository].hold(alone: false, body)
     }
 
     /// Runs a change that nobody may run beside.
@@ -36,13 +36,9 @@ final class RepositoryLocks: Sendable {
         _ repository: RepositoryName, alone: Bool, on pool: BlockingPool,
         _ body: @escaping @Sendable () throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
-        let lock = lock(of: repository)
+        let lock = locks[repository]
         return try await pool.run { () throws(StorageError) in
             try lock.hold(alone: alone, body)
         }
-    }
-
-    private func lock(of repository: RepositoryName) -> ReadWriteLock {
-        locks[Int(UInt(bitPattern: repository.hashValue) % UInt(locks.count))]
     }
 }

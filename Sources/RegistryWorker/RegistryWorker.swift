@@ -50,11 +50,12 @@ final class RegistryWorker: Worker {
         let mirror = configuration.upstream.map {
             PullThrough($0, storage: storage, root: configuration.root, logger: context.logger)
         }
+        let reservations = UploadReservations()
         let registry = RegistryMiddleware(
             storage: MeteredStorage(storage: storage, metrics: metrics), settings: settings, journal: ActivityJournal(),
-            hub: hub, metrics: metrics, health: health, mirror: mirror)
+            hub: hub, reservations: reservations, metrics: metrics, health: health, mirror: mirror)
         let listener = HTTPListener(responder: Self.responder(registry), logger: context.logger)
-        let purge = UploadPurge(storage: storage, logger: context.logger)
+        let purge = UploadPurge(storage: storage, reservations: reservations, logger: context.logger)
         await hub.follow(configuration.notifications)
         await mails.follow(configuration.mails)
         mirror?.start()
@@ -72,7 +73,7 @@ final class RegistryWorker: Worker {
         let exposition = MetricsExposition(metrics: metrics, storage: storage, hub: hub)
         let keeper = IndexKeeper(storage: storage)
         keeper.start()
-        let collection = CollectionSchedule(storage: storage, logger: context.logger)
+        let collection = CollectionSchedule(storage: storage, hub: hub, logger: context.logger)
         collection.follow(configuration.collection, configuration.policy, isReadOnly: configuration.isReadOnly)
         let admin = AdminSocket.path(named: "registry-admin.sock", beside: configuration.address).map {
             AdminSocket(

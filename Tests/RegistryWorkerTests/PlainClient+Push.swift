@@ -45,6 +45,11 @@ extension PlainClient {
         return try put(text, as: tag, in: repository)
     }
 
+    func digest(of text: String) throws -> Digest {
+        guard let digest = ContentHash.digest(of: Array(text.utf8)) else { throw Failure(description: "no digest") }
+        return digest
+    }
+
     private func path(_ answer: Answer) -> String {
         let location = answer.headers["location"] ?? ""
         return location.firstRange(of: "/v2/").map { String(location[$0.lowerBound...]) } ?? location

@@ -86,6 +86,24 @@ final class NotificationHub: Sendable {
         _ = try? await writes.runIfActive(eventLoop: loop) { for endpoint in endpoints { endpoint.put(bytes) } }.get()
     }
 
+    /// Puts an event into the queues a moment later, however many wait: for what must be told and comes from a thread that
+    /// cannot await. `settle` waits for it.
+    func hand(_ event: RegistryEvent) {
+        let endpoints = receivers(of: event)
+        guard !endpoints.isEmpty else { return }
+        let source = source
+        writes.submit { _ in
+            let bytes = event.json(source: source)
+            for endpoint in endpoints { endpoint.put(bytes) }
+        }
+    }
+
+    /// Waits until what was handed over so far outlives the process.
+    func settle() async {
+        guard state.withLock({ !$0.endpoints.isEmpty }) else { return }
+        _ = try? await writes.runIfActive {}
+    }
+
     /// Puts an event into the queues a moment later.
     func note(_ event: RegistryEvent) {
         let endpoints = receivers(of: event)

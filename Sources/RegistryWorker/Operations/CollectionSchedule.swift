@@ -17,11 +17,14 @@ final class CollectionSchedule: Sendable {
 
     private let storage: FilesystemStorage
     private let logger: Logger
+    /// Told of tags that retention removes; nil where nobody is.
+    private let hub: NotificationHub?
     private let state = Mutex(State())
     private let repetition = Repetition()
 
-    init(storage: FilesystemStorage, logger: Logger) {
+    init(storage: FilesystemStorage, hub: NotificationHub? = nil, logger: Logger) {
         self.storage = storage
+        self.hub = hub
         self.logger = logger
     }
 
@@ -56,10 +59,21 @@ final class CollectionSchedule: Sendable {
     private func collect(
         _ collection: CollectionPolicy, _ policy: RegistryPolicy, tell: @escaping @Sendable (CollectedItem) -> Void
     ) async throws -> CollectionSummary {
-        let summary = try await storage.collect(collection, retention: policy) { [self] item in
-            report(item, isDryRun: collection.isDryRun)
-            tell(item)
+        let run = UploadID().description
+        let outcome: Result<CollectionSummary, any Error>
+        do {
+            outcome = .success(
+                try await storage.collect(collection, retention: policy) { [self] item in
+                    report(item, isDryRun: collection.isDryRun)
+                    if !collection.isDryRun { hand(item, run) }
+                    tell(item)
+                })
+        } catch {
+            outcome = .failure(error)
         }
+        // What is gone is told of, also when the rest is left for the next time.
+        await hub?.settle()
+        let summary = try outcome.get()
         report(summary, collection)
         return summary
     }
@@ -73,6 +87,17 @@ final class CollectionSchedule: Sendable {
         if let digest = item.digest { metadata["digest"] = "\(digest)" }
         logger.info(
             "the tag \(repository):\(tag) \(isDryRun ? "would go" : "is gone"): \(item.reason)", metadata: metadata)
+    }
+
+    /// A tag that went is told of as one that a client deletes.
+    /// - Parameter run: stands for the request's id.
+    private func hand(_ item: CollectedItem, _ run: String) {
+        guard item.kind == .tag, !item.isKept, let repository = item.repository, let tag = item.tag else { return }
+        hub?.hand(
+            RegistryEvent(
+                action: .delete, target: .init(repository: repository, tag: tag),
+                origin: .init(
+                    id: run, address: "", host: "", method: "DELETE", userAgent: "dockmaster-retention", user: "")))
     }
 
     private func report(_ summary: CollectionSummary, _ policy: CollectionPolicy) {

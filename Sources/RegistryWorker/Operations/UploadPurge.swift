@@ -1,15 +1,19 @@
 import BundleLog
 import Logging
+import RegistryModel
 import RegistryStorage
 
 /// Removes stale uploads, once an interval.
 final class UploadPurge: Sendable {
     private let storage: any UploadStore
+    /// Purged uploads give back what is reserved for them.
+    private let reservations: UploadReservations
     private let logger: Logger
     private let repetition = Repetition()
 
-    init(storage: any UploadStore, logger: Logger) {
+    init(storage: any UploadStore, reservations: UploadReservations = UploadReservations(), logger: Logger) {
         self.storage = storage
+        self.reservations = reservations
         self.logger = logger
     }
 
@@ -26,6 +30,14 @@ final class UploadPurge: Sendable {
         do {
             let purged = try await storage.purgeUploads(olderThan: purge.age, dryRun: purge.isDryRun)
             guard !purged.isEmpty else { return }
+            if !purge.isDryRun {
+                for upload in purged {
+                    guard let repository = RepositoryName(upload.repository), let id = UploadID(upload.id) else {
+                        continue
+                    }
+                    await reservations.release(id, in: repository)
+                }
+            }
             let bytes = purged.reduce(0) { $0 + $1.size }
             logger.info(
                 """

@@ -45,13 +45,12 @@ struct RegistryPolicy: Sendable, Equatable {
 }
 
 extension RegistryPolicy.Quota {
-    /// Why so many more bytes may not come; nil when they may.
-    /// - Parameter announced: 0 when the client does not say: then a repository that is full is refused all the same.
-    func refusal(_ repository: RepositoryName, _ usage: RepositoryUsage, announced: Int) -> String? {
-        guard let bytes else { return nil }
-        let isFull = announced > 0 ? announced > bytes - min(usage.bytes, bytes) : usage.bytes >= bytes
-        guard isFull else { return nil }
-        return "the repository \(repository) may hold \(Wording.size(bytes)) and holds \(Wording.size(usage.bytes)): "
+    /// Why more bytes may not come.
+    /// - Parameter reserved: what uploads in progress are to add.
+    func sentence(_ repository: RepositoryName, _ usage: RepositoryUsage, reserved: Int) -> String {
+        let others = reserved > 0 ? ", and uploads in progress bring \(Wording.size(reserved))" : ""
+        return "the repository \(repository) may hold \(Wording.size(bytes ?? 0)) and holds "
+            + "\(Wording.size(usage.bytes))\(others): "
             + "delete images that nobody needs and collect garbage, or ask for a larger quota"
     }
 

@@ -5,21 +5,6 @@ import RegistryStorage
 
 /// What the policy forbids, before anything is stored.
 extension RegistryMiddleware {
-    /// - Parameter announced: the bytes that are to come; 0 when the client does not say.
-    /// - Throws: DENIED. While the index is being built nobody is refused.
-    func requireRoom(_ request: RegistryRequest, _ repository: RepositoryName, announced: Int) async throws {
-        guard let quota = request.settings.policy.quota(of: repository), quota.bytes != nil,
-            let usage = try await usage(repository),
-            let sentence = quota.refusal(repository, usage, announced: announced)
-        else { return }
-        throw OCIError(.denied, message: sentence, detail: ["name": "\(repository)"])
-    }
-
-    /// The bytes that a request announces; of a chunk, its own.
-    func announced(_ request: RegistryRequest) -> Int {
-        request.headers[.contentLength].flatMap { Int($0) } ?? 0
-    }
-
     /// Runs what sets tags, unless one of them is immutable and elsewhere, or one too many.
     /// - Throws: DENIED.
     func setting(
@@ -64,11 +49,12 @@ extension RegistryMiddleware {
             detail: ["tag": "\(tag)"])
     }
 
-    private func usage(_ repository: RepositoryName) async throws(StorageError) -> RepositoryUsage? {
+    /// What a repository holds; nil while the index is being built.
+    func usage(_ repository: RepositoryName) async throws(StorageError) -> RepositoryUsage? {
         do throws(StorageError) {
             return try await storage.usage(of: repository)
         } catch .repositoryUnknown {
-            return nil
+            return RepositoryUsage(tags: 0, manifests: 0, blobs: 0, bytes: 0)
         } catch {
             throw error
         }

@@ -19,11 +19,11 @@ extension RegistryMiddleware {
             request.headers, needs: scopes, origin: request.origin)
         try requireWritable(request)
         journal.pushBegins(by: request.caller, from: request.context.remoteAddress, to: repository)
-        if let mount, let info = try await mounted(mount, from: source, into: repository, request.caller) {
+        if let mount, let info = try await mounted(mount, from: source, into: repository, request) {
             await tellBlob(request, repository, info, from: source ?? repository)
             return created(request, repository, info)
         }
-        try await requireRoom(request, repository, announced: announced(request))
+        try await requireRoom(request, repository, announced(request))
         let whole = try request.query["digest"].map(request.digest)
         let upload = try await storage.beginUpload(
             in: repository, algorithm: try whole?.algorithm ?? mount?.algorithm ?? Self.algorithm(request))
@@ -31,12 +31,13 @@ extension RegistryMiddleware {
             return progress(request, repository, upload, status: .accepted)
         }
         do {
-            _ = try await storage.append(request.request.body, to: upload.id, in: repository, at: 0, isLast: true)
-            let info = try await storage.commit(upload.id, in: repository, as: whole)
+            _ = try await append(request, to: upload.id, in: repository, at: 0, isLast: true)
+            let info = try await commit(request, upload.id, in: repository, as: whole)
             await tellBlob(request, repository, info)
             return created(request, repository, info)
         } catch {
             try? await storage.cancelUpload(upload.id, in: repository)
+            await reservations.release(upload.id, in: repository)
             throw error
         }
     }
@@ -59,6 +60,7 @@ extension RegistryMiddleware {
         case .delete:
             try requireWritable(request)
             try await storage.cancelUpload(id, in: repository)
+            await reservations.release(id, in: repository)
             return request.empty(.noContent)
         default: throw methodNotAllowed("GET, PATCH, PUT, DELETE")
         }
@@ -73,7 +75,7 @@ extension RegistryMiddleware {
         }
         let digest = try request.digest(text)
         if request.hasBody { _ = try await receive(request, repository, id, isLast: true) }
-        let info = try await storage.commit(id, in: repository, as: digest)
+        let info = try await commit(request, id, in: repository, as: digest)
         await tellBlob(request, repository, info)
         return created(request, repository, info)
     }
@@ -94,10 +96,9 @@ extension RegistryMiddleware {
             }
             range = parsed
         }
-        try await requireRoom(request, repository, announced: announced(request))
         do {
-            let upload = try await storage.append(
-                request.request.body, to: id, in: repository, at: range?.start, isLast: isLast)
+            let upload = try await append(
+                request, to: id, in: repository, at: range?.start, isLast: isLast)
             if let range, upload.size != range.start + range.count {
                 throw OCIError(.sizeInvalid, message: "the body has not the length that Content-Range says")
             }
@@ -116,32 +117,21 @@ extension RegistryMiddleware {
     /// - Returns: nil when none holds it: then it is uploaded.
     /// - Source: OCI distribution-spec, "Mounting a blob from another repository": `from` may be left out.
     private func mounted(
-        _ digest: Digest, from source: RepositoryName?, into repository: RepositoryName, _ caller: Caller
-    ) async throws(StorageError) -> BlobInfo? {
-        if let source { return try await mounted(digest, from: source, into: repository) }
-        if let own = try await mounted(digest, from: repository, into: repository) { return own }
+        _ digest: Digest, from source: RepositoryName?, into repository: RepositoryName,
+        _ request: RegistryRequest
+    ) async throws -> BlobInfo? {
+        if let source { return try await mount(request, digest, from: source, into: repository) }
+        if let own = try await mount(request, digest, from: repository, into: repository) { return own }
         let others: [RepositoryName]
-        if let named = caller.named {
+        if let named = request.caller.named {
             others = named
         } else {
             others = try await storage.repositories(limit: Self.mountSearch, after: nil).elements
         }
         for other in others where other != repository {
-            if let info = try await mounted(digest, from: other, into: repository) { return info }
+            if let info = try await mount(request, digest, from: other, into: repository) { return info }
         }
         return nil
-    }
-
-    private func mounted(
-        _ digest: Digest, from source: RepositoryName, into repository: RepositoryName
-    ) async throws(StorageError) -> BlobInfo? {
-        do throws(StorageError) {
-            return try await storage.mount(digest, from: source, into: repository)
-        } catch .blobUnknown {
-            return nil
-        } catch {
-            throw error
-        }
     }
 
     private func progress(

@@ -17,6 +17,7 @@ struct RegistryMiddleware: RouterMiddleware {
     /// Nil where nobody is ever told.
     var hub: NotificationHub?
     let pushing = TagsInHand()
+    var reservations = UploadReservations()
     /// Nil where nothing is counted.
     var metrics: RegistryMetrics?
     /// Nil where nothing but the storage is looked at.

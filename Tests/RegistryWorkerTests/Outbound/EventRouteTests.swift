@@ -1,6 +1,10 @@
 import BundleConfig
 import Foundation
+import HTTPService
 import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
 import RegistryModel
 import Testing
 
@@ -84,5 +88,48 @@ struct EventRouteTests {
         }
         #expect(events.count == 3)
         #expect((events.last?["target"] as? [String: Any])?["references"] == nil)
+    }
+
+    @Test("is told of a tag that retention removes as of one that a client deletes, and not in a dry run")
+    func retention() async throws {
+        let receiver = EventReceiver()
+        let server = try await receiver.start()
+        let registry = try TestRegistry(isNotifying: true)
+        let hub = try #require(registry.hub)
+        await hub.follow(
+            NotificationSettings(endpoints: [.init(name: "a", url: Secret(server.url), host: "a")]))
+        let schedule = CollectionSchedule(storage: registry.storage, hub: hub, logger: Logger(label: "test"))
+        var policy = RegistryPolicy()
+        policy.retention = [Retention(repositories: NamePattern("**"), keepLast: 1)]
+        schedule.follow(CollectionSettings(), policy, isReadOnly: false)
+        try await registry.run { client in
+            for tag in ["one", "two"] { try await client.pushImage(Array(tag.utf8), tag, to: "a/b") }
+            // Moments have whole seconds: the one that was pushed last must be the later one.
+            for case let path as String in FileManager.default.enumerator(atPath: registry.folder) ?? .init()
+            where path.hasSuffix("/tags/one/current/link") {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: -7_200)],
+                    ofItemAtPath: "\(registry.folder)/\(path)")
+            }
+            _ = try await client.send(.delete, "/v2/a/b/manifests/two")
+            try await client.pushImage(Array("two".utf8), "two", to: "a/b")
+            try await Application(responder: AdminSocket.responder(schedule.adminRoutes)).test(.router) { admin in
+                let dry = try await admin.execute(uri: "/v1/gc?dry_run=true", method: .post)
+                #expect(dry.text.contains("\"tags\":1"), "\(dry.text)")
+                let real = try await admin.execute(uri: "/v1/gc", method: .post)
+                #expect(real.text.contains("\"tags\":1"), "\(real.text)")
+            }
+            _ = await eventually { receiver.events.filter { $0["action"] as? String == "delete" }.count >= 2 }
+            await hub.stop()
+        }
+        await server.stop()
+        let deletes = receiver.events.filter { $0["action"] as? String == "delete" }
+        #expect(deletes.map(line).count == 2)
+        let targets = deletes.compactMap { $0["target"] as? [String: Any] }
+        #expect(targets.first.map { Set($0.keys) } == targets.last.map { Set($0.keys) })
+        #expect(targets.compactMap { $0["tag"] as? String }.first == "two")
+        let origin = deletes.last?["request"] as? [String: Any]
+        #expect(origin?["method"] as? String == "DELETE")
+        #expect(origin?["useragent"] as? String == "dockmaster-retention")
     }
 }
