@@ -87,6 +87,10 @@ struct DirectoryBackendTests {
             for account in ["ghost", "*", "ali*", "alice)(uid=*", "alice,ou=x", "\\61lice", "al\nice"] {
                 #expect(await state.signIn(account, "alicepw") == strangers, "\(account)")
             }
+            // The directory knows these, too; here they would be accounts with other rights.
+            for spelling in ["ALICE", "Alice", " alice", "alice "] {
+                #expect(await state.signIn(spelling, "alicepw") == .unknownAccount, "\(spelling)")
+            }
             #expect(await state.signIn("", "") == .unknownAccount)
             #expect(await state.signIn("alice\u{0}", "alicepw") == .unknownAccount)
             #expect(await state.signIn("local", "any") == .signedIn(labels: .none))
@@ -149,6 +153,11 @@ struct DirectoryBackendTests {
     private func outages() async throws {
         let state = try state("timeout: 2s")
         // Nobody listens at the first: the second is asked at once.
+        // libldap's handshake knows no time-out of its own.
+        let hung = [
+            try self.state("tls: always, timeout: 2s", address: "127.0.0.1:\(securePort)"),
+            try self.state("tls: starttls, timeout: 2s"),
+        ]
         let pair = try self.state("timeout: 10s", address: "[\"127.0.0.1:1\", \"127.0.0.1:\(port)\"]")
         for state in [state, pair] {
             #expect(await state.signIn("alice", "alicepw") == .signedIn(labels: .none))
@@ -157,6 +166,7 @@ struct DirectoryBackendTests {
         let start = ContinuousClock.now
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<20 { group.addTask { #expect(await isOutage(state)) } }
+            for state in hung { group.addTask { #expect(await isOutage(state)) } }
             group.addTask { #expect(await state.signIn("local", "any") == .signedIn(labels: .none)) }
         }
         #expect(ContinuousClock.now - start < .seconds(20))
@@ -185,6 +195,7 @@ struct DirectoryBackendTests {
     @Test("with a key that opens a door or closes all is refused or warned of")
     func configuration() throws {
         func problems(_ text: String) -> String { BackendFolder.problems("acl: []\nldap_auth: {\(text)}") }
+        #expect(problems("addr: \"ldaps://a\", base: x, filter: \"(uid=${account})\"").contains("Write tls: always"))
         let filter = "filter: \"(uid=${account})\""
         #expect(problems("").contains("names no server"))
         #expect(problems("addr: x").contains("does not ask for the account"))

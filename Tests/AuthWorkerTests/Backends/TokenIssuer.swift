@@ -59,7 +59,7 @@ final class TokenIssuer: Sendable {
     func start() async throws {
         let up = "\(folder.path)/www/up"
         try? FileManager.default.removeItem(atPath: up)
-        FileManager.default.createFile(atPath: "\(folder.path)/log", contents: nil)
+        _ = FileManager.default.createFile(atPath: "\(folder.path)/log", contents: nil)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")
         process.arguments =
