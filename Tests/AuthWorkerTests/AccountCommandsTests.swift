@@ -85,7 +85,7 @@ struct AccountCommandsTests {
         #expect(try status("alice", secret) == "200")
         let keys = try command("key", "list").1
         #expect(keys.contains("team/*") && !keys.contains(secret))
-        #expect(try command("key", "add", "ghost", "ci").1.contains("there is no user ghost"))
+        #expect(try command("key", "add", "ghost", "ci").1.contains("has a user ghost"))
         #expect(try command("key", "revoke", "alice", "ci").0 == 0)
         #expect(try status("alice", secret) == "401")
         #expect(try command("user", "remove", "alice").0 == 0)
