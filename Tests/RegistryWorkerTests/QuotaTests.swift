@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import NIOCore
 import RegistryModel
+import Synchronization
 import Testing
 
 @testable import RegistryStorage
@@ -147,6 +148,31 @@ struct QuotaTests {
         #expect(try await !ask(71, other))
         await table.release(id, in: name)
         await table.release(other, in: name)
+        #expect(await table.count == 0)
+    }
+
+    @Test("does not forget an upload that is committed while somebody looks whether it is still there")
+    func committedMeanwhile() async throws {
+        let table = UploadReservations()
+        let name = try #require(RepositoryName("small/app"))
+        let first = UploadID()
+        let stored = Mutex(0)
+        @Sendable func ask(_ id: UploadID) async throws -> Bool {
+            try await table.reserve(
+                90, for: id, in: name, limit: 100,
+                usage: { RepositoryUsage(tags: 0, manifests: 0, blobs: 0, bytes: stored.withLock { $0 }) },
+                isGone: { other in
+                    await table.beginCommit(other, in: name)
+                    Task {
+                        try await Task.sleep(for: .milliseconds(20))
+                        stored.withLock { $0 = 90 }
+                        await table.endCommit(other, in: name, isDone: true)
+                    }
+                    return true
+                }) == nil
+        }
+        #expect(try await ask(first))
+        #expect(try await !ask(UploadID()))
         #expect(await table.count == 0)
     }
 }

@@ -21,6 +21,9 @@ actor UploadReservations {
         var reserved: Int
     }
 
+    /// How often, and after what pause, a usage that is not known is asked for again.
+    private static let patience = (attempts: 10, pause: Duration.milliseconds(50))
+
     private var uploads: [RepositoryName: [UploadID: Entry]] = [:]
     /// Commits that have ended: who read a usage before one did has not seen its bytes.
     private var commits = 0
@@ -30,7 +33,7 @@ actor UploadReservations {
     /// - Parameters:
     ///   - id: nil only asks.
     ///   - isCommitting: what `endCommit` follows at once.
-    ///   - usage: of the repository; nil while it is not known: then nobody is refused.
+    ///   - usage: of the repository; nil while it is not known: when it stays so for half a second, nobody is refused.
     ///   - isGone: whether an upload has ended unseen.
     /// - Returns: nil when it may.
     func reserve(
@@ -38,11 +41,18 @@ actor UploadReservations {
         usage: @Sendable () async throws -> RepositoryUsage?, isGone: @Sendable (UploadID) async throws -> Bool
     ) async throws -> Refusal? {
         var isTidy = false
+        var attempts = 0
         while true {
             if let id, let own = uploads[repository]?[id], own.bytes >= bytes { return nil }
             let before = commits
             let current = try await usage()
             guard before == commits else { continue }
+            // A folder that has just changed is read anew: the next moment it is known again.
+            if current == nil, attempts < Self.patience.attempts {
+                attempts += 1
+                try await Task.sleep(for: Self.patience.pause)
+                continue
+            }
             let others = (uploads[repository] ?? [:]).filter { $0.key != id }
             let reserved = others.values.reduce(0) { $0 + $1.bytes }
             let isCommitted = !others.values.contains(where: \.isCommitting)
@@ -57,8 +67,9 @@ actor UploadReservations {
                 await withCheckedContinuation { waiting.append($0) }
             } else if !isTidy {
                 isTidy = true
-                for (other, entry) in others where !entry.isCommitting {
-                    if try await isGone(other) { release(other, in: repository) }
+                for other in others.keys where try await isGone(other) {
+                    // One whose commit has begun meanwhile is gone, too: its bytes may not be in the usage yet.
+                    if uploads[repository]?[other]?.isCommitting == false { release(other, in: repository) }
                 }
             } else {
                 return Refusal(

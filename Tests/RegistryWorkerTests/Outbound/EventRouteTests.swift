@@ -21,9 +21,7 @@ struct EventRouteTests {
         let server = try await receiver.start()
         let registry = try TestRegistry(isNotifying: true)
         let hub = try #require(registry.hub)
-        await hub.follow(
-            NotificationSettings(
-                endpoints: [.init(name: "a", url: Secret(server.url), host: "a")], includesReferences: references))
+        await hub.follow(NotificationSettings(endpoints: [endpoint(server)], includesReferences: references))
         try await registry.run { client in
             try await body(client)
             _ = await eventually { receiver.events.count >= count }
@@ -31,6 +29,11 @@ struct EventRouteTests {
         }
         await server.stop()
         return receiver.events
+    }
+
+    /// With patience: an attempt that a busy machine answers too late would be made again, and its event come twice.
+    private func endpoint(_ server: TestServer) -> NotificationSettings.Endpoint {
+        .init(name: "a", url: Secret(server.url), host: "a", timeout: .seconds(60))
     }
 
     /// `action method mediaType tag from`, with `-` for what is not there.
@@ -96,8 +99,7 @@ struct EventRouteTests {
         let server = try await receiver.start()
         let registry = try TestRegistry(isNotifying: true)
         let hub = try #require(registry.hub)
-        await hub.follow(
-            NotificationSettings(endpoints: [.init(name: "a", url: Secret(server.url), host: "a")]))
+        await hub.follow(NotificationSettings(endpoints: [endpoint(server)]))
         let schedule = CollectionSchedule(storage: registry.storage, hub: hub, logger: Logger(label: "test"))
         var policy = RegistryPolicy()
         policy.retention = [Retention(repositories: NamePattern("**"), keepLast: 1)]
