@@ -156,16 +156,17 @@ struct QuotaTests {
         let table = UploadReservations()
         let name = try #require(RepositoryName("small/app"))
         let first = UploadID()
-        let stored = Mutex(0)
+        final class Stored: Sendable { let bytes = Mutex(0) }
+        let stored = Stored()
         @Sendable func ask(_ id: UploadID) async throws -> Bool {
             try await table.reserve(
                 90, for: id, in: name, limit: 100,
-                usage: { RepositoryUsage(tags: 0, manifests: 0, blobs: 0, bytes: stored.withLock { $0 }) },
+                usage: { RepositoryUsage(tags: 0, manifests: 0, blobs: 0, bytes: stored.bytes.withLock { $0 }) },
                 isGone: { other in
                     await table.beginCommit(other, in: name)
                     Task {
                         try await Task.sleep(for: .milliseconds(20))
-                        stored.withLock { $0 = 90 }
+                        stored.bytes.withLock { $0 = 90 }
                         await table.endCommit(other, in: name, isDone: true)
                     }
                     return true
