@@ -29,6 +29,16 @@ extension AuthState {
         users.remembers(account, password: password)
     }
 
+    /// Whether a refresh token may stand for whoever signed in so.
+    func isLasting(_ identity: Identity) -> Bool {
+        authenticators.first { $0.name == identity.authenticator }?.isLasting ?? true
+    }
+
+    /// docker_auth's number of an authenticator: its place among those that are asked, from 1.
+    func number(of authenticator: String) -> Int {
+        (authenticators.firstIndex { $0.name == authenticator } ?? 0) + 1
+    }
+
     /// Asks the back-ends until one knows the account.
     /// - Parameter measure: told what each said and how long it took.
     func identify(
