@@ -1,4 +1,5 @@
 import ArgumentParser
+import NIOCore
 import WorkerRuntime
 
 /// The proxy worker's command line.
@@ -15,7 +16,13 @@ struct ProxyCommand: ParsableCommand {
     var check = false
 
     func run() {
-        guard check else { WorkerMain.serve(component: "proxy") { [config] in ProxyService(configuration: config) } }
+        guard check else {
+            // Before the confinement: what the machine has to offer is read from /sys and /proc.
+            let threads = System.coreCount
+            WorkerMain.serve(component: "proxy", confinement: .proxy(file: config)) { [config] in
+                ProxyService(configuration: config, threads: threads)
+            }
+        }
         WorkerMain.check {
             _ = try ProxyState(try ProxyConfigurationFile.read(config))
             return []

@@ -20,7 +20,9 @@ struct RegistryCommand: ParsableCommand {
         guard let file = config ?? EnvironmentOverlay.environment()[EnvironmentOverlay.pathVariable] else {
             throw ValidationError("name the configuration: --config FILE, or REGISTRY_CONFIGURATION_PATH")
         }
-        guard check else { WorkerMain.serve(component: "registry") { RegistryWorker(file: file) } }
+        guard check else {
+            WorkerMain.serve(component: "registry", confinement: .registry(file: file)) { RegistryWorker(file: file) }
+        }
         WorkerMain.check {
             let configuration = try RegistryConfiguration(file: file)
             // The key material that it names.

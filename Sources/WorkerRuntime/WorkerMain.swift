@@ -24,11 +24,16 @@ package enum WorkerMain {
     /// every signal open, so that SIGHUP would end the process whatever the other threads block. Here the main thread
     /// waits with the signals blocked, and was the first to block them.
     ///
-    /// - Parameter make: makes the worker, after the signals are blocked: the threads that it starts inherit that.
-    package static func serve<Service: Worker>(component: String, _ make: @escaping @Sendable () -> Service) -> Never {
+    /// - Parameters:
+    ///   - confinement: what this process may do from here on. Threads inherit it, so it comes before there are any.
+    ///   - make: makes the worker, after the signals are blocked: the threads that it starts inherit that.
+    package static func serve<Service: Worker>(
+        component: String, confinement: Confinement, _ make: @escaping @Sendable () -> Service
+    ) -> Never {
         ServiceSignals.block()
+        let notes = confinement.enforce()
         // The bridge from the main thread to tasks; it ends with the process.
-        Task.detached { Glibc.exit(await run(make(), component: component)) }
+        Task.detached { Glibc.exit(await run(make(), component: component, notes: notes)) }
         while true { pause() }
     }
 
@@ -45,10 +50,11 @@ package enum WorkerMain {
     }
 
     /// Runs the worker until it is told to stop, and gives its exit status.
-    private static func run(_ worker: some Worker, component: String) async -> CInt {
+    private static func run(_ worker: some Worker, component: String, notes: [String]) async -> CInt {
         harden()
         BundleLog.bootstrap(level: .info, component: component)
         let logger = Logger(label: component)
+        for note in notes { logger.notice("\(note)", metadata: [LogField.event: "confinement"]) }
         let notifier = ServiceNotifier()
         let (events, post) = AsyncStream.makeStream(of: Event.self)
         let (failures, failed) = AsyncStream.makeStream(of: String.self)

@@ -31,7 +31,7 @@ extension WholeBundle {
                     #expect(TestFolder.mode("\(bundle.data)/\(file)") == 0o600, "\(file)")
                 }
                 #expect(TestFolder.mode(bundle.authority) == 0o644)
-                for file in ["auth.yml", "registry.yml", "proxy.yml"] {
+                for file in ["auth.yml", "registry.yml", "proxy/proxy.yml"] {
                     #expect(TestFolder.mode("\(bundle.run)/\(file)") == 0o600, "\(file)")
                 }
                 for name in ["control.sock", "auth.sock", "registry.sock"] {

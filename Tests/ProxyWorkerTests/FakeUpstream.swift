@@ -11,6 +11,9 @@ final class FakeUpstream: Sendable {
         var connections = 0
         var closed = 0
         var isHealthy = true
+        /// What has come over each connection, as it came, once `keepsBytes`.
+        var bytes: [ObjectIdentifier: [UInt8]] = [:]
+        var keepsBytes = false
     }
 
     let path: String
@@ -23,6 +26,7 @@ final class FakeUpstream: Sendable {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Recorder(holder))
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: false)
                     try channel.pipeline.syncOperations.addHandler(FakeUpstreamHandler(holder))
                 }
@@ -49,6 +53,25 @@ final class FakeUpstream: Sendable {
             try? await Task.sleep(for: .milliseconds(10))
         }
         return false
+    }
+
+    /// Keeps the bytes of a connection before anybody reads them in a lenient way.
+    private final class Recorder: ChannelInboundHandler, Sendable {
+        typealias InboundIn = ByteBuffer
+        typealias InboundOut = ByteBuffer
+        private let holder: Holder
+
+        init(_ holder: Holder) {
+            self.holder = holder
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let id = ObjectIdentifier(context.channel)
+            holder.note { seen in
+                if seen.keepsBytes { seen.bytes[id, default: []] += unwrapInboundIn(data).readableBytesView }
+            }
+            context.fireChannelRead(data)
+        }
     }
 
     /// Lets the handlers reach the upstream, which is made after them.

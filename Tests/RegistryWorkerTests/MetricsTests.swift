@@ -4,6 +4,7 @@ import HTTPTypes
 import HummingbirdTesting
 import RegistryStorage
 import Testing
+import TextFormats
 
 @testable import RegistryWorker
 

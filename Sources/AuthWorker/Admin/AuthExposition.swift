@@ -2,6 +2,7 @@ internal import HTTPService
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import TextFormats
 
 /// `GET /metrics` of the administrator's socket.
 struct AuthExposition: Sendable {

@@ -17,7 +17,10 @@ struct ServeCommand: ParsableCommand {
 
     func run() {
         guard check else {
-            WorkerMain.serve(component: "auth") { [config, compat] in TokenWorker(path: config, isCompatible: compat) }
+            WorkerMain.serve(component: "auth", confinement: Confinement(keeping: .commands, places: .all)) {
+                [config, compat] in
+                TokenWorker(path: config, isCompatible: compat)
+            }
         }
         WorkerMain.check { try AuthSettings.load(config, isCompatible: compat).warnings }
     }

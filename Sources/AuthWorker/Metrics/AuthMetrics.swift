@@ -1,5 +1,6 @@
 internal import HTTPService
 internal import Synchronization
+internal import TextFormats
 
 /// What the worker counts, over reloads.
 final class AuthMetrics: Sendable {

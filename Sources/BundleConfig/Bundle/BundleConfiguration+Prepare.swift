@@ -44,7 +44,9 @@ extension BundleConfiguration {
         for folder in [data, files.configuration, FilePath.parent(of: files.images)] {
             try PrivateFile.makeFolder(folder)
         }
-        for folder in [images, docroot, logs, run] { try PrivateFile.makeFolder(folder) }
+        for folder in [images, docroot, logs, run, FilePath.parent(of: files.proxyFile)] {
+            try PrivateFile.makeFolder(folder)
+        }
         if certificate == .own { try PrivateFile.makeFolder(FilePath.parent(of: files.authority)) }
     }
 

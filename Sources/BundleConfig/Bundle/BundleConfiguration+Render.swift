@@ -137,14 +137,26 @@ extension BundleConfiguration {
 
     // MARK: proxy.yml
 
+    /// The folders that the proxy reads besides its own: those of files that it serves, and of certificates.
+    package var proxyFolders: [String] {
+        let rendered = (try? proxyConfiguration())
+        return rendered.map(\.folders) ?? []
+    }
+
     private func proxyConfiguration() throws -> ProxyConfiguration {
-        ProxyConfiguration(
+        var rendered = ProxyConfiguration(
             domain: domain, listeners: listeners, certificates: [try servedCertificate()], routes: routes,
             upstreams: [
                 .init(name: "auth", socket: files.authSocket), .init(name: "registry", socket: files.registrySocket),
             ] + proxy.upstreams,
             httpRedirect: proxy.redirect, httpsPort: httpsPort, hsts: proxy.hsts, limits: proxy.limits,
             logLevel: proxy.logLevel)
+        rendered.addresses = proxy.addresses
+        rendered.readOnly = proxy.readOnly
+        rendered.maintenance = proxy.maintenance
+        rendered.adminSocket = files.proxyAdminSocket
+        rendered.metrics = proxy.metrics
+        return rendered
     }
 
     private var routes: [ProxyConfiguration.Route] {
@@ -163,8 +175,8 @@ extension BundleConfiguration {
 
     private func servedCertificate() throws -> ProxyConfiguration.Certificate {
         switch certificate {
-        case .given(let chain, let key, let names):
-            return .init(names: names, chain: chain, key: key)
+        case .given(let chain, let key, let names, let files):
+            return .init(names: names, chain: chain, key: key, files: files)
         case .own:
             do {
                 return .init(

@@ -40,8 +40,8 @@ package struct BundleConfiguration: Sendable, Equatable {
 extension BundleConfiguration {
     /// Where the server's certificate comes from.
     enum CertificateSource: Sendable, Equatable {
-        /// Configured: PEM, checked.
-        case given(chain: String, key: Secret, names: [String])
+        /// Configured: PEM, checked; with the files that both came from, if they did.
+        case given(chain: String, key: Secret, names: [String], files: ProxyConfiguration.Certificate.Files?)
         /// Made on first start: `ca/server.pem`, `ca/server.key`.
         case own
     }

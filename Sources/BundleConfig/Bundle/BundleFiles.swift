@@ -19,7 +19,10 @@ struct BundleFiles {
     var registrySocket: String { run + "/registry.sock" }
     var authFile: String { run + "/auth.yml" }
     var registryFile: String { run + "/registry.yml" }
-    var proxyFile: String { run + "/proxy.yml" }
+    /// The proxy's for administrators.
+    var proxyAdminSocket: String { run + "/proxy-admin.sock" }
+    /// In a folder of its own: the proxy, which faces the network, may read nothing else of the run folder.
+    var proxyFile: String { run + "/proxy/proxy.yml" }
 
     /// A unix socket's path has at most 107 bytes; the longest of ours is the registry's for
     /// administrators, which stands beside its own.

@@ -23,7 +23,8 @@ extension BundleReader {
             }
             guard let pair else { break }
             warnUncovered(aliases, pair, certificate)
-            return .given(chain: pair.chainText, key: pair.keyText, names: pair.names)
+            return .given(
+                chain: pair.chainText, key: pair.keyText, names: pair.names, files: files(certificate, key))
         }
         return .own
     }
@@ -50,17 +51,34 @@ extension BundleReader {
         }
     }
 
-    /// PEM as it stands in the document, or that of the file it names (from the folder of the configuration).
+    /// The files that both name; nil when one of them is PEM itself.
+    private func files(
+        _ certificate: ConfigurationNode, _ key: ConfigurationNode
+    ) -> ProxyConfiguration.Certificate.Files? {
+        guard let chain = try? certificate.string(), let key = try? key.string(), let chain = file(named: chain),
+            let key = file(named: key)
+        else { return nil }
+        return .init(chain: chain, key: key)
+    }
+
+    /// The file that a value names, from the folder of the configuration; nil when it cannot be the name of one.
+    private func file(named value: String) -> String? {
+        let path = value.filter { !$0.isNewline }
+        guard !value.contains("-----BEGIN"), !path.isEmpty, path.utf8.count < 1_024,
+            value.split(whereSeparator: \.isNewline).count == 1
+        else { return nil }
+        return FilePath.absolute(path, from: source.file.map(FilePath.parent(of:)) ?? "/")
+    }
+
+    /// PEM as it stands in the document, or that of the file it names.
     private func text(of node: ConfigurationNode, secret: Bool) throws -> String {
         let value = try node.string()
         if value.contains("-----BEGIN") { return value }
-        let path = value.filter { !$0.isNewline }
-        guard !path.isEmpty, value.split(whereSeparator: \.isNewline).count == 1, path.utf8.count < 1_024 else {
+        guard let file = file(named: value) else {
             throw node.refused(
                 "is neither PEM nor a path",
                 remedy: "Paste the PEM text with its BEGIN and END lines, or name the file that holds it")
         }
-        let file = FilePath.absolute(path, from: source.file.map(FilePath.parent(of:)) ?? "/")
         if secret, let mode = PrivateFile.wideMode(file) {
             throw node.refused("names \(file), which others can read (mode \(mode))", remedy: "Run chmod 600 \(file)")
         }

@@ -12,4 +12,10 @@ struct ProxySettings: Sendable, Equatable {
     /// Response headers of every route.
     var headers: [String: String] = [:]
     var logLevel = "info"
+    var addresses = AddressRules()
+    /// What pushes are told, and what everybody is: nil when they are served.
+    var readOnly: String?
+    var maintenance: String?
+    /// Where `/metrics` is served beside the administrators' socket.
+    var metrics: String?
 }

@@ -2,6 +2,7 @@
 struct ProxySettingsReader {
     static let keys = [
         "listen", "redirect", "hsts", "routes", "upstreams", "docroot", "limits", "timeouts", "headers", "log_level",
+        "allow", "deny", "read_only", "maintenance", "metrics",
     ]
     static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
     private static let timeouts = ["header", "idle", "handshake", "connect", "response"]
@@ -28,6 +29,10 @@ struct ProxySettingsReader {
             settings.logLevel = try logLevel(node) ?? settings.logLevel
         }
         problems.attempt { settings.limits = try limits(node) }
+        problems.attempt { settings.addresses = try AddressRules(node) }
+        problems.attempt { settings.readOnly = try ProxySentence.readOnly(node["read_only"]) }
+        problems.attempt { settings.maintenance = try ProxySentence.maintenance(node["maintenance"]) }
+        problems.attempt { settings.metrics = try metrics(node) }
         problems.attempt { settings.upstreams = try upstreams(node["upstreams"]) }
         problems.attempt { settings.routes = try routes(node["routes"]) }
         problems.attempt { listeners = try listeners(node["listen"]) }
@@ -45,6 +50,17 @@ struct ProxySettingsReader {
             throw value.refused("must be an absolute path", remedy: "Begin it with /")
         }
         return FilePath.absolute(path, from: "/")
+    }
+
+    private func metrics(_ node: ConfigurationNode) throws -> String? {
+        guard let text = try node.string("metrics"), let value = node["metrics"] else { return nil }
+        let colon = text.lastIndex(of: ":")
+        let host = colon.map { text[..<$0].trimmingPrefix("[") }.map { $0.hasSuffix("]") ? $0.dropLast() : $0 }
+        let port = colon.flatMap { Int(text[text.index(after: $0)...]) }
+        guard let host, HostName.bytes(of: String(host)) != nil, let port, (1...65_535).contains(port) else {
+            throw value.refused("\(text) is not an address with a port", remedy: "Write one such as 127.0.0.1:9113")
+        }
+        return text
     }
 
     private func logLevel(_ node: ConfigurationNode) throws -> String? {

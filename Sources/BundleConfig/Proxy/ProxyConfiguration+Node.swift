@@ -3,7 +3,7 @@
 extension ProxyConfiguration {
     static let keys = [
         "domain", "listeners", "certificates", "routes", "upstreams", "http_redirect", "https_port", "hsts", "limits",
-        "log_level",
+        "log_level", "allow", "deny", "read_only", "maintenance", "admin_socket", "metrics",
     ]
 
     /// Reads proxy.yml and checks that it holds together: every route's target exists, every TLS listener has a certificate.
@@ -23,6 +23,11 @@ extension ProxyConfiguration {
             hsts: try node.duration("hsts"),
             limits: try node["limits"].map(ProxyLimits.init) ?? ProxyLimits(),
             logLevel: try node.string("log_level") ?? "info")
+        addresses = try AddressRules(node)
+        readOnly = try ProxySentence.readOnly(node["read_only"])
+        maintenance = try ProxySentence.maintenance(node["maintenance"])
+        adminSocket = try node.string("admin_socket")
+        metrics = try node.string("metrics")
         if listeners.contains(where: \.tls), certificates.isEmpty {
             throw node.refused("has a TLS listener but no certificate", remedy: "Add one below certificates")
         }
@@ -48,6 +53,11 @@ extension ProxyConfiguration {
         if let hsts { pairs.append(("hsts", .string(DurationText.text(hsts)))) }
         pairs.append(("limits", limits.node()))
         pairs.append(("log_level", .string(logLevel)))
+        pairs += addresses.pairs()
+        let texts = [
+            ("read_only", readOnly), ("maintenance", maintenance), ("admin_socket", adminSocket), ("metrics", metrics),
+        ]
+        pairs += texts.compactMap { key, text in text.map { (key, .string($0)) } }
         return .mapping(pairs)
     }
 }
@@ -74,30 +84,43 @@ extension ProxyConfiguration.Listener {
 
 extension ProxyConfiguration.Certificate {
     init(_ node: ConfigurationNode) throws {
-        try node.refuseUnknownKeys(["names", "certificate", "key"])
+        try node.refuseUnknownKeys(["names", "certificate", "key", "certificate_file", "key_file"])
         guard let chain = try node.string("certificate"), let key = try node.string("key") else {
             throw node.refused("needs certificate and key", remedy: "Give both as PEM")
         }
         self.init(names: try node.strings("names") ?? [], chain: chain, key: Secret(key))
+        switch (try node.string("certificate_file"), try node.string("key_file")) {
+        case (nil, nil): break
+        case (let chain?, let key?): files = Files(chain: chain, key: key)
+        default:
+            throw node.refused("needs both of certificate_file and key_file, or none", remedy: "Give the other one too")
+        }
     }
 
     func node() -> ConfigurationNode {
-        .mapping([
+        var pairs: [(String, ConfigurationNode)] = [
             ("names", .list(names.map { .string($0) })), ("certificate", .string(chain)),
             ("key", .string(key.reveal())),
-        ])
+        ]
+        if let files {
+            pairs += [("certificate_file", .string(files.chain)), ("key_file", .string(files.key))]
+        }
+        return .mapping(pairs)
     }
 }
 
 extension ProxyConfiguration.Route {
     package init(_ node: ConfigurationNode) throws {
-        try node.refuseUnknownKeys(["prefix", "hosts", "strip", "upstream", "docroot", "redirect", "headers"])
+        try node.refuseUnknownKeys([
+            "prefix", "hosts", "strip", "upstream", "docroot", "redirect", "headers", "allow", "deny",
+        ])
         var headers: [String: String] = [:]
         for (name, value) in try node["headers"]?.mapping() ?? [] { headers[name] = try value.string() }
         self.init(
             prefix: try node.string("prefix") ?? "/", hosts: try node.strings("hosts") ?? [],
             strip: try node.bool("strip") ?? false, upstream: try node.string("upstream"),
-            docroot: try node.string("docroot"), redirect: try node.string("redirect"), headers: headers)
+            docroot: try node.string("docroot"), redirect: try node.string("redirect"), headers: headers,
+            addresses: try AddressRules(node))
         guard prefix.hasPrefix("/") else {
             throw (node["prefix"] ?? node).refused("must begin with /", remedy: "Write /\(prefix)")
         }
@@ -118,6 +141,7 @@ extension ProxyConfiguration.Route {
             let sorted = headers.sorted { $0.key < $1.key }
             pairs.append(("headers", .mapping(sorted.map { ($0.key, .string($0.value)) })))
         }
+        pairs += addresses.pairs()
         return .mapping(pairs)
     }
 }

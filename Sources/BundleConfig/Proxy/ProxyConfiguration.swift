@@ -25,11 +25,24 @@ package struct ProxyConfiguration: Sendable, Equatable {
         package var chain: String
         /// PEM.
         package var key: Secret
+        /// Where both come from: the proxy watches these files and takes up what they hold later.
+        package var files: Files?
 
-        package init(names: [String], chain: String, key: Secret) {
+        package struct Files: Sendable, Equatable {
+            package var chain: String
+            package var key: String
+
+            package init(chain: String, key: String) {
+                self.chain = chain
+                self.key = key
+            }
+        }
+
+        package init(names: [String], chain: String, key: Secret, files: Files? = nil) {
             self.names = names
             self.chain = chain
             self.key = key
+            self.files = files
         }
     }
 
@@ -45,10 +58,12 @@ package struct ProxyConfiguration: Sendable, Equatable {
         package var redirect: String?
         /// Response headers to set.
         package var headers: [String: String]
+        /// Whom it serves.
+        package var addresses: AddressRules
 
         package init(
             prefix: String, hosts: [String] = [], strip: Bool = false, upstream: String? = nil, docroot: String? = nil,
-            redirect: String? = nil, headers: [String: String] = [:]
+            redirect: String? = nil, headers: [String: String] = [:], addresses: AddressRules = AddressRules()
         ) {
             self.prefix = prefix
             self.hosts = hosts
@@ -57,6 +72,7 @@ package struct ProxyConfiguration: Sendable, Equatable {
             self.docroot = docroot
             self.redirect = redirect
             self.headers = headers
+            self.addresses = addresses
         }
     }
 
@@ -88,6 +104,22 @@ package struct ProxyConfiguration: Sendable, Equatable {
     package var hsts: Duration?
     package var limits: ProxyLimits
     package var logLevel: String
+    /// Whom the proxy serves at all.
+    package var addresses = AddressRules()
+    /// What pushes and deletions are told while the registry is read-only; nil when it is not.
+    package var readOnly: String?
+    /// What everybody is told who asks an upstream; nil when they are served.
+    package var maintenance: String?
+    /// The administrators' unix socket: `/metrics` and `/status`. Nil opens none.
+    package var adminSocket: String?
+    /// An address and port where `/metrics` alone is served too.
+    package var metrics: String?
+
+    /// The folders that the proxy reads: of the files that it serves, and of certificates.
+    package var folders: [String] {
+        let files = certificates.compactMap(\.files).flatMap { [$0.chain, $0.key] }.map(FilePath.parent(of:))
+        return Set(routes.compactMap(\.docroot) + files).sorted()
+    }
 
     package init(
         domain: String, listeners: [Listener], certificates: [Certificate], routes: [Route], upstreams: [Upstream],

@@ -16,6 +16,18 @@ package struct ProxyLimits: Sendable, Equatable {
     package var responseTimeout: Duration = .seconds(300)
     /// Open client connections in all.
     package var connections = 10_000
+    /// Open connections of one address (of IPv6: of one /64). Many clients may stand behind one NAT.
+    package var connectionsPerAddress = 1_000
+    /// Requests a second of one address (of IPv6: of one /64) in the long run; 0 sets no limit. More: 429.
+    package var requestsPerAddress = 0
+    /// How many requests an address may make at once before `requestsPerAddress` counts.
+    package var requestBurst = 500
+    /// What must move in each `progressInterval` while the client is what a request waits for; 0 leaves that to
+    /// `idleTimeout`.
+    package var progress = ByteSize(bytes: 4 << 10)
+    package var progressInterval: Duration = .seconds(30)
+    /// Bytes a second of one request's body; 0 sets no limit.
+    package var uploadRate = ByteSize(bytes: 0)
     /// Concurrent HTTP/2 streams of one connection.
     package var streams = 100
 
@@ -23,7 +35,8 @@ package struct ProxyLimits: Sendable, Equatable {
 
     static let keys = [
         "headers", "body", "header_timeout", "idle_timeout", "handshake_timeout", "connect_timeout", "response_timeout",
-        "connections", "streams",
+        "connections", "connections_per_address", "requests_per_address", "request_burst", "progress",
+        "progress_interval", "upload_rate", "streams",
     ]
 
     /// Reads the keys that are given over the defaults.
@@ -43,14 +56,30 @@ package struct ProxyLimits: Sendable, Equatable {
         connectTimeout = try Self.timeout(node["connect_timeout"]) ?? connectTimeout
         responseTimeout = try Self.timeout(node["response_timeout"]) ?? responseTimeout
         connections = try Self.positive(node["connections"]) ?? connections
+        connectionsPerAddress = try Self.positive(node["connections_per_address"]) ?? connectionsPerAddress
+        requestsPerAddress = try Self.positive(node["requests_per_address"], from: 0) ?? requestsPerAddress
+        requestBurst = try Self.positive(node["request_burst"]) ?? requestBurst
+        if let value = try node.byteSize("progress") { progress = value }
+        progressInterval = try Self.timeout(node["progress_interval"]) ?? progressInterval
+        uploadRate = try Self.rate(node) ?? uploadRate
         streams = try Self.positive(node["streams"]) ?? streams
     }
 
-    private static func positive(_ node: ConfigurationNode?) throws(ConfigurationError) -> Int? {
+    /// So much that a read's worth passes in a second: slower ones would hold the connection's progress up.
+    private static func rate(_ node: ConfigurationNode) throws -> ByteSize? {
+        guard let value = try node.byteSize("upload_rate") else { return nil }
+        guard value.bytes == 0 || value.bytes >= 64 << 10 else {
+            throw (node["upload_rate"] ?? node).refused(
+                "must be at least 64KiB a second, or 0 for no limit", remedy: "Write such a size, for example 10MiB")
+        }
+        return value
+    }
+
+    private static func positive(_ node: ConfigurationNode?, from least: Int = 1) throws(ConfigurationError) -> Int? {
         guard let node, !node.isNull else { return nil }
         let value = try node.integer()
-        guard (1...1_000_000).contains(value) else {
-            throw node.refused("must be at least 1 and at most 1000000", remedy: "Write such a number")
+        guard (least...1_000_000).contains(value) else {
+            throw node.refused("must be at least \(least) and at most 1000000", remedy: "Write such a number")
         }
         return value
     }
@@ -75,6 +104,12 @@ package struct ProxyLimits: Sendable, Equatable {
             ("connect_timeout", .string(DurationText.text(connectTimeout))),
             ("response_timeout", .string(DurationText.text(responseTimeout))),
             ("connections", .integer(connections)),
+            ("connections_per_address", .integer(connectionsPerAddress)),
+            ("requests_per_address", .integer(requestsPerAddress)),
+            ("request_burst", .integer(requestBurst)),
+            ("progress", .string(progress.description)),
+            ("progress_interval", .string(DurationText.text(progressInterval))),
+            ("upload_rate", .string(uploadRate.description)),
             ("streams", .integer(streams)),
         ])
     }

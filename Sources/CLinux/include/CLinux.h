@@ -2,6 +2,7 @@
 #define CLINUX_H
 // What Linux offers and Swift cannot call by itself. Every function returns a value >= 0, or -errno.
 #include "clinux_access.h"
+#include "clinux_confine.h"
 #include "clinux_connect.h"
 #include "clinux_epoll.h"
 #include "clinux_exec.h"

@@ -24,6 +24,13 @@ enum FieldSyntax {
         !text.isEmpty && text.allSatisfy(isToken)
     }
 
+    /// Whether it is `lowercase` but for the case of ASCII letters: Unicode has a letter whose small form is an ASCII k.
+    static func isSame(_ text: String, _ lowercase: StaticString) -> Bool {
+        lowercase.withUTF8Buffer { expected in
+            text.utf8.elementsEqual(expected) { $0 == $1 || ($0 | 0x20 == $1 && $0 >= 0x41 && $0 <= 0x5A) }
+        }
+    }
+
     /// A decimal number of at most 18 digits and nothing else.
     static func number(_ text: some Collection<UInt8>) -> Int? {
         guard !text.isEmpty, text.count <= 18 else { return nil }

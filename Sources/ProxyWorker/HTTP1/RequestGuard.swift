@@ -11,7 +11,7 @@ enum RequestGuard {
         var fields = Fields()
         for (name, value) in head.headers { try fields.note(name, value) }
         try checkHost(&head, fields)
-        if let expect = fields.expect, expect.lowercased() != "100-continue" {
+        if let expect = fields.expect, !FieldSyntax.isSame(expect, "100-continue") {
             throw RequestRefusal(417, "The Expect field asks for something other than 100-continue")
         }
         let framing = try framing(head, fields)
@@ -48,12 +48,13 @@ enum RequestGuard {
                 throw RequestRefusal(400, "A header's value has a control character")
             }
             switch name.utf8.count {
-            case 4 where Self.same(name, "host"): try Self.set(&host, value, "Host")
-            case 14 where Self.same(name, "content-length"): try Self.set(&length, value, "Content-Length")
-            case 17 where Self.same(name, "transfer-encoding"): try Self.set(&coding, value, "Transfer-Encoding")
-            case 6 where Self.same(name, "expect"): try Self.set(&expect, value, "Expect")
-            case 13 where Self.same(name, "authorization"), 13 where Self.same(name, "content-range"),
-                12 where Self.same(name, "content-type"), 5 where Self.same(name, "range"):
+            case 4 where FieldSyntax.isSame(name, "host"): try Self.set(&host, value, "Host")
+            case 14 where FieldSyntax.isSame(name, "content-length"): try Self.set(&length, value, "Content-Length")
+            case 17 where FieldSyntax.isSame(name, "transfer-encoding"):
+                try Self.set(&coding, value, "Transfer-Encoding")
+            case 6 where FieldSyntax.isSame(name, "expect"): try Self.set(&expect, value, "Expect")
+            case 13 where FieldSyntax.isSame(name, "authorization"), 13 where FieldSyntax.isSame(name, "content-range"),
+                12 where FieldSyntax.isSame(name, "content-type"), 5 where FieldSyntax.isSame(name, "range"):
                 guard once.insert(name.lowercased()).inserted else {
                     throw RequestRefusal(400, "The header \(name.lowercased()) stands there twice")
                 }
@@ -64,12 +65,6 @@ enum RequestGuard {
         private static func set(_ field: inout String?, _ value: String, _ name: String) throws(RequestRefusal) {
             guard field == nil else { throw RequestRefusal(400, "The header \(name) stands there twice") }
             field = value
-        }
-
-        private static func same(_ name: String, _ lowercase: StaticString) -> Bool {
-            lowercase.withUTF8Buffer { expected in
-                name.utf8.elementsEqual(expected) { $0 == $1 || ($0 | 0x20 == $1 && $0 >= 0x41 && $0 <= 0x5A) }
-            }
         }
     }
 
@@ -126,7 +121,7 @@ enum RequestGuard {
             guard length == nil else {
                 throw RequestRefusal(400, "Content-Length and Transfer-Encoding stand there together")
             }
-            guard coding.lowercased() == "chunked" else {
+            guard FieldSyntax.isSame(coding, "chunked") else {
                 throw RequestRefusal(501, "The Transfer-Encoding is not chunked")
             }
             return .chunked

@@ -10,7 +10,8 @@ struct HopByHop {
     init(_ headers: HTTPHeaders) {
         for value in headers[canonicalForm: "connection"] {
             let name = value.lowercased()
-            if name != "close", name != "keep-alive" { named.append(name) }
+            // A request without its Host would be another one.
+            if name != "close", name != "keep-alive", name != "host" { named.append(name) }
         }
     }
 

@@ -49,17 +49,13 @@ enum RequestHeaders {
             "true-client-ip", "x-original-url", "x-rewrite-url", "x-original-uri", "x-http-method-override",
             "remote-user", "x-remote-user", "x-remote-group", "x-remote-email", "x-user", "x-authenticated-user",
             "x-webauth-user", "x-ssl-client-cert", "x-ssl-client-dn", "x-ssl-client-verify", "x-client-cert",
-            "x-client-identity", "proxy":
+            "x-client-identity", "x-sendfile", "proxy":
             return true
         default:
-            // `_` for `-` is what CGI-like servers take for the same name.
-            if name.utf8.contains(UInt8(ascii: "_")) { return isReserved(hyphenated(name)) }
-            return name.hasBytePrefix("x-forwarded-") || name.hasBytePrefix("x-accel-")
+            // `_` for `-` is what CGI-like servers take for the same name: nginx drops all such names too.
+            return name.utf8.contains(UInt8(ascii: "_")) || name.hasBytePrefix("x-forwarded-")
+                || name.hasBytePrefix("x-accel-")
                 || name.hasBytePrefix("x-dockmaster-")
         }
-    }
-
-    private static func hyphenated(_ name: String) -> String {
-        String(decoding: name.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }, as: UTF8.self)
     }
 }

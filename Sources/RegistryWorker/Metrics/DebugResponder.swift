@@ -3,6 +3,7 @@ import HTTPService
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import TextFormats
 
 /// What `http.debug` serves: metrics and health, to this machine alone.
 struct DebugResponder: HTTPResponder {

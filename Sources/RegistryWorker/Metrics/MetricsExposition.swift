@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import RegistryStorage
+import TextFormats
 
 /// All metrics as one text, for the debug listener and for an administrator.
 struct MetricsExposition: Sendable {

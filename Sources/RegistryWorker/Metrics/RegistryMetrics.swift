@@ -1,6 +1,7 @@
 import HTTPService
 import RegistryStorage
 import Synchronization
+import TextFormats
 
 /// What the registry counts, under distribution's names.
 ///

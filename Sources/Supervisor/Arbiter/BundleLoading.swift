@@ -88,7 +88,7 @@ enum BundleLoading {
         guard configuration.startsBundle else { return configuration.watchers }
         let run = configuration.run
         func worker(_ name: String, _ sockets: [SocketDefinition], after: [String] = []) -> WatcherDefinition {
-            let path = "\(run)/\(name).yml"
+            let path = files.first { $0.name == "\(name).yml" }?.path ?? "\(run)/\(name).yml"
             var definition = WatcherDefinition(
                 name: name, command: ["\(workers)/dockmaster-\(name)", "--config", path])
             definition.sockets = sockets
@@ -111,7 +111,9 @@ enum BundleLoading {
         // A worker keeps the folder it has opened: another data folder is for a new process.
         auth.environment["DOCKMASTER_DATA_FOLDER"] = configuration.data
         registry.environment["DOCKMASTER_DATA_FOLDER"] = configuration.data
-        let proxy = worker("proxy", listeners, after: ["auth", "registry"])
+        var proxy = worker("proxy", listeners, after: ["auth", "registry"])
+        // It is confined to these from its start on.
+        proxy.environment["DOCKMASTER_PROXY_FOLDERS"] = configuration.proxyFolders.joined(separator: ":")
         return [auth, registry, proxy].map(configuration.changed) + configuration.watchers
     }
 

@@ -1,5 +1,5 @@
 internal import BundleConfig
-internal import Foundation
+internal import Glibc
 internal import Synchronization
 
 /// Tells when one of a set of files has changed: written in place, replaced by a rename, or behind a symbolic link that now
@@ -8,14 +8,14 @@ internal import Synchronization
 /// - Watches the files' folders (inotify) on a thread of its own, which lives as long as the process; without inotify nothing is
 ///   ever told, and SIGHUP is what there is.
 /// - Debounced: tells once nothing has happened for `quiet`, and only when a file is not what it was.
-final class FileWatch: Sendable {
+package final class FileWatch: Sendable {
     private struct State {
         var stamps: [String: FileStamp?] = [:]
         var watched: [String: CInt] = [:]
     }
 
     /// A change, at most one waiting.
-    let changes: AsyncStream<Void>
+    package let changes: AsyncStream<Void>
     private let told: AsyncStream<Void>.Continuation
     private let quiet: Duration
     private let descriptor: CInt
@@ -24,16 +24,16 @@ final class FileWatch: Sendable {
     private static let events = UInt32(
         IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
-    init(quiet: Duration = .milliseconds(300)) {
+    package init(quiet: Duration = .milliseconds(300)) {
         (changes, told) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.quiet = quiet
         descriptor = inotify_init1(CInt(IN_NONBLOCK) | CInt(IN_CLOEXEC))
         guard descriptor >= 0 else { return }
-        Thread.detachNewThread { [self] in watch() }
+        Self.start { [self] in watch() }
     }
 
     /// Takes the files as they are now for the state that is in force, and watches them and no others.
-    func follow(_ files: [String]) {
+    package func follow(_ files: [String]) {
         guard descriptor >= 0 else { return }
         let folders = Set(files.flatMap(Self.folders))
         state.withLock { state in
@@ -52,7 +52,27 @@ final class FileWatch: Sendable {
         }
     }
 
-    func stop() { told.finish() }
+    package func stop() { told.finish() }
+
+    /// Runs the body on a thread of its own.
+    private static func start(_ body: @escaping @Sendable () -> Void) {
+        let box = Unmanaged.passRetained(Body(run: body))
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, box.toOpaque())
+        if status == 0 { pthread_detach(thread) } else { box.release() }
+    }
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+
+        init(run: @escaping @Sendable () -> Void) { self.run = run }
+    }
 
     private func watch() {
         while true {

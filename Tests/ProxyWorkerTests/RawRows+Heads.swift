@@ -1,0 +1,126 @@
+// Request lines, lines and fields, hosts.
+
+extension RawRow {
+    static let heads: [RawRow] = lines + fields + hosts + sizes
+
+    private static let lines: [RawRow] = [
+        .seen("an empty line first", "\r\n" + get(), "GET /v2/x HTTP/1.1"),
+        .refused(400, "two empty lines first", "\r\n\r\n" + get()),
+        .refused(400, "a bare LF first", "\n" + get()),
+        .refused(400, "a space first", " " + get()),
+        .refused(400, "a NUL first", "\0" + get()),
+        .refused(400, "a byte order mark first", "\u{FEFF}" + get()),
+        .refused(400, "bare LFs only", "GET /v2/x HTTP/1.1\nHost: a.test\n\n"),
+        .refused(400, "a bare LF after the request line", "GET /v2/x HTTP/1.1\nHost: a.test\r\n\r\n"),
+        .refused(400, "a bare CR after the request line", "GET /v2/x HTTP/1.1\rHost: a.test\r\n\r\n"),
+        .refused(400, "a bare LF at the end of the head", "GET /v2/x HTTP/1.1\r\nHost: a.test\r\n\n"),
+        .refused(400, "two spaces before the target", "GET  /v2/x HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "two spaces before the version", "GET /v2/x  HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "a space after the version", "GET /v2/x HTTP/1.1 \r\nHost: a.test\r\n\r\n"),
+        .refused(400, "tabs in the request line", "GET\t/v2/x\tHTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "no version", "GET /v2/x\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "no target", "GET HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "a version in small letters", "GET /v2/x http/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "HTTP/1.", "GET /v2/x HTTP/1.\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "HTTP/11", "GET /v2/x HTTP/11\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "HTTP/1.10", "GET /v2/x HTTP/1.10\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "HTTP/1.1x", "GET /v2/x HTTP/1.1x\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "HTTPS/1.1", "GET /v2/x HTTPS/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(505, "HTTP/0.9", "GET /v2/x HTTP/0.9\r\nHost: a.test\r\n\r\n"),
+        .refused(505, "HTTP/1.2", "GET /v2/x HTTP/1.2\r\nHost: a.test\r\n\r\n"),
+        .refused(505, "HTTP/2.0", "GET /v2/x HTTP/2.0\r\nHost: a.test\r\n\r\n"),
+        .refused(505, "HTTP/2's preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        .refused(400, "a TLS record", raw: [0x16, 0x03, 0x01, 0x00, 0x05, 0x0D, 0x0A, 0x0D, 0x0A, 0x0A]),
+        .seen("HTTP/1.0", "GET /v2/x HTTP/1.0\r\nHost: a.test\r\n\r\n", "GET /v2/x HTTP/1.1", closes: true),
+        .seen("HTTP/1.0 without a host", "GET /v2/x HTTP/1.0\r\n\r\n", "GET /v2/x HTTP/1.1", closes: true),
+        .seen(
+            "HTTP/1.0 with keep-alive", "GET /v2/x HTTP/1.0\r\nHost: a.test\r\nConnection: keep-alive\r\n\r\n",
+            "GET /v2/x HTTP/1.1", without: ["connection"]),
+        .refused(501, "an unknown method", "FROB /v2/x HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(501, "a method in small letters", "get /v2/x HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(501, "a method with a tail", "GETX /v2/x HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(501, "a verb of WebDAV", "PROPFIND /v2/x HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(405, "TRACE", "TRACE /v2/x HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(405, "CONNECT", "CONNECT evil.test:443 HTTP/1.1\r\nHost: evil.test\r\n\r\n"),
+        .refused(400, "a method with a colon", "GE:T /v2/x HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "a method with a NUL", "G\0T /v2/x HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "an endless method", String(repeating: "G", count: 40) + " / HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+    ]
+
+    private static let fields: [RawRow] = [
+        .refused(400, "a folded field", get("/v2/x", "X: a\r\n b\r\n")),
+        .refused(400, "a field folded by a tab", get("/v2/x", "X: a\r\n\tb\r\n")),
+        .refused(400, "a folded Host", get("/v2/x", host: "Host:\r\n a.test\r\n")),
+        .refused(400, "the first field folded", "GET /v2/x HTTP/1.1\r\n X: y\r\nHost: a.test\r\n\r\n"),
+        .refused(400, "a request within a folded field", get("/v2/x", "X: y\r\n \(smuggled)")),
+        .refused(400, "a field without a colon", get("/v2/x", "Xy\r\n")),
+        .refused(400, "a field without a name", get("/v2/x", ": y\r\n")),
+        .refused(400, "a space before the colon", get("/v2/x", "X : y\r\n")),
+        .refused(400, "a space in the name", get("/v2/x", "X y: z\r\n")),
+        .refused(400, "a parenthesis in the name", get("/v2/x", "X(): z\r\n")),
+        .refused(400, "a slash in the name", get("/v2/x", "X/y: z\r\n")),
+        .refused(400, "a quote in the name", get("/v2/x", "\"X\": z\r\n")),
+        .refused(400, "a byte above ASCII in the name", get("/v2/x", "Xä: z\r\n")),
+        .refused(400, "a NUL in the name", get("/v2/x", "X\0: z\r\n")),
+        .refused(400, "a NUL in the value", get("/v2/x", "X: a\0b\r\n")),
+        .refused(400, "a bare CR in the value", get("/v2/x", "X: a\rb\r\n")),
+        .refused(400, "a bare CR at the end of the value", get("/v2/x", "X: a\r\r\n")),
+        .refused(400, "a bare LF in the value", get("/v2/x", "X: a\nb: c\r\n")),
+        .refused(400, "an escape in the value", get("/v2/x", "X: \u{1B}[31m\r\n")),
+        .refused(400, "a DEL in the value", get("/v2/x", "X: \u{7F}\r\n")),
+        .refused(
+            400, "a value that is not UTF-8",
+            raw: Array("GET /v2/x HTTP/1.1\r\nHost: a.test\r\nX: ".utf8) + [0xC3, 0x28] + Array("\r\n\r\n".utf8)),
+        .refused(
+            400, "an overlong CR in the value",
+            raw: Array("GET /v2/x HTTP/1.1\r\nHost: a.test\r\nX: ".utf8) + [0xC0, 0x8D] + Array("\r\n\r\n".utf8)),
+        .seen("a tab in the value", get("/v2/x", "X: a\tb\r\n"), "GET /v2/x HTTP/1.1", with: ["x: a\tb"]),
+        .seen("spaces around the value", get("/v2/x", "X: \t y \t\r\n"), "GET /v2/x HTTP/1.1", with: ["x: y"]),
+        .seen("an empty value", get("/v2/x", "X:\r\n"), "GET /v2/x HTTP/1.1", with: ["x: "]),
+        .refused(400, "two Authorizations", get("/v2/x", "Authorization: Basic YQ==\r\nAuthorization: Basic Yg==\r\n")),
+        .refused(400, "two Ranges", get("/v2/x", "Range: bytes=0-1\r\nRange: bytes=2-3\r\n")),
+        .refused(400, "two Content-Ranges", post("Content-Range: 0-1\r\nContent-Range: 2-3\r\nContent-Length: 0\r\n")),
+        .refused(417, "another expectation", post("Content-Length: 3\r\nExpect: the-spanish-inquisition\r\n", "abc")),
+        .refused(400, "two expectations", post("Content-Length: 3\r\nExpect: 100-continue\r\nExpect: x\r\n", "abc")),
+        .seen(
+            "Upgrade", get("/v2/x", "Connection: Upgrade\r\nUpgrade: websocket\r\n"), "GET /v2/x HTTP/1.1",
+            without: ["connection", "upgrade"]),
+        .seen(
+            "h2c", get("/v2/x", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n"),
+            "GET /v2/x HTTP/1.1", without: ["connection", "upgrade", "http2-settings"]),
+    ]
+
+    private static let hosts: [RawRow] = [
+        .refused(400, "no Host", get(host: "")),
+        .refused(400, "an empty Host", get(host: "Host:\r\n")),
+        .refused(400, "two Hosts", get(host: "Host: a.test\r\nHost: b.test\r\n")),
+        .refused(400, "two equal Hosts", get(host: "Host: a.test\r\nHOST: a.test\r\n")),
+        .refused(400, "a list of Hosts", get(host: "Host: a.test, b.test\r\n")),
+        .refused(400, "a Host with a path", get(host: "Host: a.test/x\r\n")),
+        .refused(400, "a Host with a user", get(host: "Host: u@a.test\r\n")),
+        .refused(400, "a Host with a scheme", get(host: "Host: http://a.test\r\n")),
+        .refused(400, "a Host with a space", get(host: "Host: a.test b\r\n")),
+        .refused(400, "a Host with a bad port", get(host: "Host: a.test:port\r\n")),
+        .refused(400, "a Host with port 0", get(host: "Host: a.test:0\r\n")),
+        .refused(400, "a Host with a huge port", get(host: "Host: a.test:65536\r\n")),
+        .refused(400, "a Host with two ports", get(host: "Host: a.test:1:2\r\n")),
+        .refused(400, "a Host with an open bracket", get(host: "Host: [::1\r\n")),
+        .refused(400, "a Host with a percent sign", get(host: "Host: a%2etest\r\n")),
+        .refused(400, "a Host with a newline's code", get(host: "Host: a\u{0085}test\r\n")),
+        .seen(
+            "a Host with a port", get(host: "Host: a.test:8443\r\n"), "GET /v2/x HTTP/1.1",
+            with: ["host: a.test:8443", "x-forwarded-host: a.test:8443", "x-forwarded-port: 8443"]),
+        .seen("an IPv6 Host", get(host: "Host: [::1]:8443\r\n"), "GET /v2/x HTTP/1.1", with: ["host: [::1]:8443"]),
+    ]
+
+    private static let sizes: [RawRow] = [
+        .refused(414, "a long target", get("/v2/" + String(repeating: "a", count: 9_000))),
+        .refused(414, "an endless target", "GET /v2/" + String(repeating: "a", count: 40_000)),
+        .refused(431, "a long field", get("/v2/x", "X: \(String(repeating: "a", count: 33_000))\r\n")),
+        .refused(
+            431, "an endless field", "GET / HTTP/1.1\r\nHost: a.test\r\nX: " + String(repeating: "a", count: 40_000)),
+        .refused(431, "an endless name", "GET / HTTP/1.1\r\nHost: a.test\r\n" + String(repeating: "a", count: 40_000)),
+        .refused(431, "101 fields", get("/v2/x", String(repeating: "X: y\r\n", count: 101))),
+        .seen("90 fields", get("/v2/x", String(repeating: "X: y\r\n", count: 90)), "GET /v2/x HTTP/1.1"),
+    ]
+}
