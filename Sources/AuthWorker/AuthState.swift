@@ -19,6 +19,9 @@ final class AuthState: Sendable {
     /// The `WWW-Authenticate` of a 401.
     let challenge: String
     let logger: Logger
+    /// Which passwords were right at a back-end a moment ago: they are asked of it again, but wait for nobody's guesses. Ends
+    /// with this configuration.
+    let known = CredentialCache(capacity: 4_096)
     private let backends: [Backend]
 
     init(_ settings: AuthSettings, pool: PasswordPool, database: AuthDatabase? = nil, logger: Logger) {

@@ -178,7 +178,7 @@ struct DirectorySettings: BackendSettings {
     }
 
     func make(_ context: BackendContext) -> Backend {
-        let users = DirectoryUsers(self)
+        let users = DirectoryUsers(self, logger: context.logger)
         return Backend(authenticator: users, close: users.close)
     }
 }
