@@ -1,4 +1,5 @@
 import ArgumentParser
+import BundleConfig
 import NIOCore
 import WorkerRuntime
 
@@ -19,8 +20,10 @@ struct ProxyCommand: ParsableCommand {
         guard check else {
             // Before the confinement: what the machine has to offer is read from /sys and /proc.
             let threads = System.coreCount
+            let admin = (try? ProxyConfigurationFile.read(config))?.adminSocket
+                .flatMap { AdminSocket.bind(AdminSocket.path($0)) }
             WorkerMain.serve(component: "proxy", confinement: .proxy(file: config)) { [config] in
-                ProxyService(configuration: config, threads: threads)
+                ProxyService(configuration: config, threads: threads, admin: admin)
             }
         }
         WorkerMain.check {

@@ -8,12 +8,12 @@ enum ProxyConfigurationFile {
         try ProxyConfiguration(try ConfigurationNode.parse(try text(path), file: path))
     }
 
-    private static func text(_ path: String) throws(ConfigurationError) -> String {
+    static func text(_ path: String) throws(ConfigurationError) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             throw ConfigurationError(
                 file: path, key: "", problem: "cannot be read: \(String(cString: strerror(errno)))",
-                remedy: "Give a readable file with --config")
+                remedy: "Make it readable for the proxy, or name another file")
         }
         defer { close(file) }
         var bytes: [UInt8] = []

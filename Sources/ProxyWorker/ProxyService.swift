@@ -2,23 +2,36 @@ import BundleConfig
 import BundleLog
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
+import TextFormats
 import WorkerRuntime
 
 /// The proxy as a worker: start, reload, drain.
 actor ProxyService: Worker {
     private let path: String
-    private let group: MultiThreadedEventLoopGroup
+    let group: MultiThreadedEventLoopGroup
     private let files = NIOThreadPool(numberOfThreads: 2)
-    private let counter = ConnectionCounter()
-    private var current: CurrentState?
-    private var loops: [NIOLoopBound<LoopServices>] = []
+    let counter = ConnectionCounter()
+    private let book = AddressBook()
+    private let admin: CInt?
+    var current: CurrentState?
+    var loops: [NIOLoopBound<LoopServices>] = []
     private var listeners: [any Channel] = []
-    private var logger = Logger(label: "proxy")
+    var adminChannels: [any Channel] = []
+    private var watch: FileWatch?
+    private var tasks: [Task<Void, Never>] = []
+    /// What has been said of certificates that end, so that it is said once a day.
+    private var told: [String: Int] = [:]
+    private(set) var logger = Logger(label: "proxy")
+    private var context: WorkerContext?
 
-    /// - Parameter path: of proxy.yml.
-    init(configuration path: String, threads: Int = System.coreCount) {
+    /// - Parameters:
+    ///   - path: of proxy.yml.
+    ///   - admin: the administrators' listening socket, which this takes over; nil for none.
+    init(configuration path: String, threads: Int = System.coreCount, admin: CInt? = nil) {
         self.path = path
+        self.admin = admin
         group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     }
 
@@ -27,11 +40,12 @@ actor ProxyService: Worker {
 
     func start(_ context: WorkerContext) async throws {
         logger = context.logger
+        self.context = context
         try await start(sockets: context.sockets)
     }
 
     func start(sockets: InheritedSockets = InheritedSockets()) async throws {
-        let state = try ProxyState(try ProxyConfigurationFile.read(path))
+        let state = try readState()
         setLevel(state.configuration)
         let current = CurrentState(state)
         self.current = current
@@ -39,13 +53,23 @@ actor ProxyService: Worker {
         var loops: [NIOLoopBound<LoopServices>] = []
         for loop in group.makeIterator() {
             loops.append(
-                try await loop.submit { [files, counter] in
+                try await loop.submit { [files, counter, book] in
                     NIOLoopBound(
-                        LoopServices(loop: loop, current: current, files: files, counter: counter), eventLoop: loop)
+                        LoopServices(loop: loop, current: current, files: files, counter: counter, book: book),
+                        eventLoop: loop)
                 }.get())
         }
         self.loops = loops
         try await listen(ProxyListener(group: group, loops: loops), state.configuration, sockets)
+        await serveFigures(admin: admin, address: state.configuration.metrics)
+        watchCertificates(state.configuration)
+        tasks.append(
+            Task { [weak self] in
+                while !Task.isCancelled {
+                    await self?.tellOfExpiry()
+                    try? await Task.sleep(for: .seconds(3_600))
+                }
+            })
     }
 
     /// Adopts every socket that was passed on under a listener's name, and binds the listeners for which none was.
@@ -72,18 +96,34 @@ actor ProxyService: Worker {
         }
     }
 
+    /// What the file says now, with the certificates that their files hold.
+    private func readState() throws -> ProxyState {
+        let (configuration, problems) = CertificateFiles.refreshed(
+            try ProxyConfigurationFile.read(path), now: UTCTime.now().seconds)
+        for problem in problems { logger.warning("\(problem)", metadata: [LogField.event: "certificate_refused"]) }
+        return try ProxyState(configuration)
+    }
+
     func reload() async throws {
         guard let current else { return }
-        let state = try ProxyState(try ProxyConfigurationFile.read(path))
+        let state = try readState()
         setLevel(state.configuration)
+        take(state, current)
+        watchCertificates(state.configuration)
+    }
+
+    private func take(_ state: ProxyState, _ current: CurrentState) {
         current.swap(state)
         for bound in loops {
             bound.eventLoop.execute { bound.value.keepPools(of: state.upstreams) }
         }
+        tellOfExpiry()
     }
 
     func drain(within time: Duration) async {
         let deadline = ContinuousClock.now + time
+        for task in tasks { task.cancel() }
+        watch?.stop()
         await stopListening()
         for bound in loops { try? await bound.eventLoop.submit { bound.value.table.drain() }.get() }
         while counter.count > 0, ContinuousClock.now < deadline {
@@ -104,11 +144,55 @@ actor ProxyService: Worker {
         for _ in 1...2 {
             for bound in loops { try? await bound.eventLoop.submit {}.get() }
         }
-        for listener in listeners { try? await listener.close() }
+        for listener in listeners + adminChannels { try? await listener.close() }
         listeners = []
+        adminChannels = []
     }
 
     private func setLevel(_ configuration: ProxyConfiguration) {
         if let level = Logger.Level(name: configuration.logLevel) { BundleLog.setLevel(level) }
+    }
+
+    // MARK: Certificates
+
+    private func watchCertificates(_ configuration: ProxyConfiguration) {
+        let paths = CertificateFiles.paths(configuration)
+        guard !paths.isEmpty || watch != nil else { return }
+        if watch == nil {
+            let watch = FileWatch()
+            self.watch = watch
+            tasks.append(
+                Task { [weak self] in for await _ in watch.changes { await self?.takeCertificates() } })
+        }
+        watch?.follow(paths)
+    }
+
+    /// Serves what the certificates' files hold now. Connections that are there keep what they have.
+    private func takeCertificates() {
+        guard let current else { return }
+        let present = current.load().configuration
+        let (configuration, problems) = CertificateFiles.refreshed(present, now: UTCTime.now().seconds)
+        for problem in problems { logger.warning("\(problem)", metadata: [LogField.event: "certificate_refused"]) }
+        watch?.follow(CertificateFiles.paths(configuration))
+        guard configuration != present else { return }
+        do {
+            take(try ProxyState(configuration), current)
+            logger.info("serves a renewed certificate", metadata: [LogField.event: "certificate_taken"])
+        } catch {
+            logger.warning("cannot take up a renewed certificate: \(error)")
+        }
+    }
+
+    private func tellOfExpiry() {
+        guard let ends = current?.load().certificates?.ends else { return }
+        let warnings = CertificateExpiry.warnings(ends, now: UTCTime.now().seconds)
+        for warning in warnings where told[warning.name] != warning.days {
+            told[warning.name] = warning.days
+            logger.log(
+                level: warning.isPressing ? .error : .warning, "\(warning.sentence)",
+                metadata: [LogField.event: "certificate_ends"])
+        }
+        if warnings.isEmpty { told = [:] }
+        context?.status(warnings.first.map { "ready; \($0.sentence)" } ?? "ready")
     }
 }

@@ -14,13 +14,16 @@ final class RawClient: Sendable {
     private let state = Mutex(State())
     private let channel = Mutex<(any Channel)?>(nil)
 
-    static func connect(port: Int, tls: Bool = true, name: String? = nil) async throws -> RawClient {
+    static func connect(
+        port: Int, tls: Bool = true, name: String? = nil, protocols: [String] = [], buffer: Int = 64 << 10
+    ) async throws -> RawClient {
         let client = RawClient()
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .none
+        configuration.applicationProtocols = protocols
         let context = try NIOSSLContext(configuration: configuration)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelOption(.socketOption(.so_rcvbuf), value: 64 << 10)
+            .channelOption(.socketOption(.so_rcvbuf), value: buffer)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
@@ -63,6 +66,14 @@ final class RawClient: Sendable {
     func close() async {
         try? await channel.withLock { $0 }?.close()
     }
+
+    /// Reads once what is there, after `stopReading`.
+    func readOnce() async {
+        guard let channel = channel.withLock({ $0 }) else { return }
+        try? await channel.eventLoop.submit { channel.read() }.get()
+    }
+
+    var bytes: [UInt8] { state.withLock { Array($0.received.readableBytesView) } }
 
     var text: String { state.withLock { String(buffer: $0.received) } }
     var isClosed: Bool { state.withLock { $0.isClosed } }

@@ -33,6 +33,8 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
     private var hasBegun = false
     private var refused = false
     private var closing = false
+    /// Whether the answer says that the client was too slow.
+    private var isTimedOut = false
     /// Whether a request has been handed on whose answer is not complete.
     private var busy = false
     /// Whether the request in hand has been read in full.
@@ -42,6 +44,8 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
     private var inputClosed = false
     private var deadline: NIODeadline
     private var timer: Scheduled<Void>?
+    /// When the timer fires.
+    private var due = NIODeadline.distantFuture
     private var context: ChannelHandlerContext?
 
     init(limits: HTTP1Limits) {
@@ -74,6 +78,8 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
         if parser.isIdle, !busy { deadline = .now() + limits.headerTimeout }
         parser.append(unwrapInboundIn(data))
         parse(context)
+        // Only for a head that does not come in one piece: the timer may be set for an idle connection's time.
+        if !busy, parser.isWithinHead, deadline < due { arm(context) }
     }
 
     private func parse(_ context: ChannelHandlerContext) {
@@ -120,7 +126,6 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
             } else {
                 // The client was let in and is about to ask: to close now would be to refuse it.
                 deadline = .now() + Self.firstRequestTime
-                timer?.cancel()
                 arm(context)
             }
         case ChannelEvent.inputClosed:
@@ -145,6 +150,7 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(let head):
+            isTimedOut = head.status == .requestTimeout
             serializer.write(head, keepAlive: !closing && !inputClosed, into: &pending)
             if !serializer.keepsAlive, head.status.code >= 200 { closing = true }
             promise?.succeed()
@@ -155,7 +161,10 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
         case .end:
             serializer.end(into: &pending)
             busy = false
-            if !requestComplete { deadline = .now() + Self.drainTime }
+            if !requestComplete {
+                deadline = .now() + (isTimedOut ? Self.lingerTime : Self.drainTime)
+                if deadline < due { arm(context) }
+            }
             end(context, promise)
         }
     }
@@ -224,7 +233,6 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
     /// unread, the client would see a reset in place of the answer.
     private func linger(_ context: ChannelHandlerContext) {
         deadline = .now() + Self.lingerTime
-        timer?.cancel()
         arm(context)
         context.close(mode: .output, promise: nil)
     }
@@ -233,7 +241,8 @@ final class HTTP1ServerCodec: ChannelDuplexHandler {
 
     /// One timer that is set again when it fires, however often the deadline has moved.
     private func arm(_ context: ChannelHandlerContext) {
-        let due = busy ? .now() + limits.headerTimeout : max(deadline, .now() + .milliseconds(1))
+        timer?.cancel()
+        due = busy ? .now() + limits.headerTimeout : max(deadline, .now() + .milliseconds(1))
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { [weak self] in self?.check() }
     }
 

@@ -6,7 +6,16 @@ import NIOCore
 final class ConnectionCloser: ChannelInboundHandler {
     typealias InboundIn = Any
 
+    private let services: LoopServices
+    private var hasFailed = false
+
+    init(services: LoopServices) {
+        self.services = services
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if !hasFailed { services.figures.refuse(.http2) }
+        hasFailed = true
         context.close(promise: nil)
     }
 
@@ -15,3 +24,6 @@ final class ConnectionCloser: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 }
+
+@available(*, unavailable)
+extension ConnectionCloser: Sendable {}

@@ -35,10 +35,11 @@ enum HTTP2Setup {
                 try pipeline.addHandler(RequestHandler(services: box.value, connection: connection))
             }
         }
+        try pipeline.addHandler(UnknownFrames())
         try pipeline.addHandler(handler)
         try pipeline.addHandler(ConnectionFarewell(streams: streams))
         try pipeline.addHandler(manager)
-        try pipeline.addHandler(ConnectionCloser())
+        try pipeline.addHandler(ConnectionCloser(services: services))
         // The connection has been active since before the handshake: the manager's idle timer starts here.
         manager.channelActive(context: try pipeline.context(handler: manager))
     }

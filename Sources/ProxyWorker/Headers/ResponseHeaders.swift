@@ -26,7 +26,10 @@ struct ResponseHeaders: Sendable, Equatable {
             case "server", "x-request-id", "strict-transport-security": continue
             case "docker-distribution-api-version": hasVersion = true
             default:
-                if hop.contains(lowered) || lowered.hasBytePrefix("x-accel-") { continue }
+                if hop.contains(lowered) || lowered.hasBytePrefix("x-accel-") || lowered.hasBytePrefix("x-dockmaster-")
+                {
+                    continue
+                }
             }
             fields.append((name, value))
         }

@@ -1,6 +1,7 @@
 import BundleConfig
 import NIOCore
 import NIOHTTP1
+import TextFormats
 
 /// Asks every upstream whether it is ready, when somebody asks the proxy. One answer serves all who ask within a second.
 final class HealthCheck {
@@ -41,8 +42,11 @@ final class HealthCheck {
         }
     }
 
-    private func finish(_ new: HealthReport, _ state: ProxyState) {
-        report = new
+    private func finish(_ report: HealthReport, _ state: ProxyState) {
+        var new = report
+        new.warnings = CertificateExpiry.warnings(state.certificates?.ends ?? [], now: UTCTime.now().seconds)
+            .map(\.sentence)
+        self.report = new
         reportedAt = .now()
         reportedState = state
         let asked = waiting

@@ -5,10 +5,14 @@ struct HealthReport: Sendable, Equatable {
     /// The upstreams by name; nil for one that is ready, else why not.
     var upstreams: [(name: String, problem: String?)]
 
+    /// What is not wrong yet: certificates that end soon.
+    var warnings: [String] = []
+
     var isReady: Bool { upstreams.allSatisfy { $0.problem == nil } }
 
     static func == (lhs: HealthReport, rhs: HealthReport) -> Bool {
-        lhs.upstreams.elementsEqual(rhs.upstreams) { $0.name == $1.name && $0.problem == $1.problem }
+        lhs.warnings == rhs.warnings
+            && lhs.upstreams.elementsEqual(rhs.upstreams) { $0.name == $1.name && $0.problem == $1.problem }
     }
 
     /// `{"status":"ok","upstreams":{"auth":"ok"}}`, or `"unavailable"` with a reason for each that is not ready.
@@ -22,6 +26,7 @@ struct HealthReport: Sendable, Equatable {
             line.add("reason", "not ready: \(waiting)")
         }
         line.add(object: states, for: "upstreams")
+        if !warnings.isEmpty { line.add("warning", warnings.joined(separator: "; ")) }
         return String(decoding: line.finished(), as: UTF8.self)
     }
 }

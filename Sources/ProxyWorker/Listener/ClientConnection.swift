@@ -2,6 +2,8 @@
 struct ClientConnection: Sendable, Equatable {
     /// The client's address without its port.
     var remote: String
+    /// The same as 4 or 16 bytes; none when it is not known.
+    var address: [UInt8]
     var https: Bool
     /// `TLSv1.3` or `TLSv1.2`; nil over plain TCP.
     var tls: String?

@@ -8,7 +8,13 @@ enum ConnectionSetup {
     /// - Throws: when the channel is gone already, or there are too many connections.
     static func accept(_ channel: any Channel, tls: Bool, services: LoopServices) throws {
         let state = services.current.load()
-        guard services.table.add(channel, limit: state.configuration.limits.connections) else {
+        let remote = clientAddress(channel)
+        let address = AddressRange.bytes(of: remote) ?? []
+        services.figures.accepted += 1
+        let refusal = services.table.add(
+            channel, address: AddressBook.Key(address), limits: state.configuration.limits)
+        if let refusal {
+            services.figures.refuse(refusal)
             throw ChannelError.ioOnClosedChannel
         }
         defer {
@@ -17,7 +23,7 @@ enum ConnectionSetup {
             }
         }
         let connection = ClientConnection(
-            remote: clientAddress(channel), https: tls, tls: nil, isHTTP2: false,
+            remote: remote, address: address, https: tls, tls: nil, isHTTP2: false,
             port: channel.localAddress?.port ?? (tls ? 443 : 80))
         guard tls else {
             try addHTTP1(channel, services: services, connection: connection)

@@ -1,26 +1,35 @@
+import BundleConfig
 import NIOCore
 
 /// The open client connections of one event loop, so that a drain reaches each.
 final class ConnectionTable {
     private let counter: ConnectionCounter
+    private let book: AddressBook
     private var channels: [ObjectIdentifier: any Channel] = [:]
     private(set) var isDraining = false
 
-    init(counter: ConnectionCounter) {
+    init(counter: ConnectionCounter, book: AddressBook) {
         self.counter = counter
+        self.book = book
     }
 
-    /// Takes the channel in until it closes; false when there are too many. One that was accepted just before a drain
-    /// began is taken in as well: nobody else can serve it.
-    func add(_ channel: any Channel, limit: Int) -> Bool {
-        guard counter.enter(limit: limit) else { return false }
+    /// Takes the channel in until it closes. One that was accepted just before a drain began is taken in as well: nobody
+    /// else can serve it.
+    /// - Returns: why it is not taken in; nil when it is.
+    func add(_ channel: any Channel, address: AddressBook.Key?, limits: ProxyLimits) -> ProxyFigures.Refusal? {
+        guard counter.enter(limit: limits.connections) else { return .connections }
+        if let address, !book.enter(address, limit: limits.connectionsPerAddress) {
+            counter.leave()
+            return .connectionsPerAddress
+        }
         let id = ObjectIdentifier(channel)
         channels[id] = channel
         channel.closeFuture.assumeIsolated().whenComplete { [self] _ in
             channels[id] = nil
             counter.leave()
+            if let address { book.leave(address) }
         }
-        return true
+        return nil
     }
 
     /// Closes idle connections and has the others close after their requests (GOAWAY on HTTP/2).

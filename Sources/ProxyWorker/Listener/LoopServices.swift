@@ -9,15 +9,20 @@ final class LoopServices {
     let log: AccessLog
     let files: NIOThreadPool
     let table: ConnectionTable
+    let book: AddressBook
+    var figures = ProxyFigures()
     private(set) lazy var health = HealthCheck(services: self)
     private var pools: [UpstreamEndpoint: UpstreamPool] = [:]
 
-    init(loop: any EventLoop, current: CurrentState, files: NIOThreadPool, counter: ConnectionCounter) {
+    init(
+        loop: any EventLoop, current: CurrentState, files: NIOThreadPool, counter: ConnectionCounter, book: AddressBook
+    ) {
         self.loop = loop
         self.current = current
         self.files = files
         log = AccessLog(loop: loop)
-        table = ConnectionTable(counter: counter)
+        self.book = book
+        table = ConnectionTable(counter: counter, book: book)
     }
 
     func pool(_ endpoint: UpstreamEndpoint) -> UpstreamPool {

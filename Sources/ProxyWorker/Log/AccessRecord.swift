@@ -11,12 +11,16 @@ struct AccessRecord {
     var bytesOut: Int
     var microseconds: Int
     var upstream: String?
+    var isUpstreamsFault = false
     var upstreamMicroseconds: Int?
     /// `TLSv1.3`, `TLSv1.2`; nil over plain TCP.
     var tls: String?
     /// `HTTP/1.1`, `HTTP/2`.
     var httpProtocol: String
     var userAgent: String?
+    /// Who asked, when an upstream that checks it let the request through.
+    var user: String?
+    var repository: String?
     /// Why the request failed, where the proxy knows.
     var problem: String?
 
@@ -41,6 +45,8 @@ struct AccessRecord {
         line.add(LogField.bytes, bytesOut)
         line.add("bytes_in", bytesIn)
         line.add(LogField.durationMilliseconds, Double(microseconds) / 1_000)
+        if let user { line.add(LogField.user, user) }
+        if let repository { line.add(LogField.repository, repository) }
         if let upstream { line.add("upstream", upstream) }
         if let upstreamMicroseconds { line.add("upstream_ms", Double(upstreamMicroseconds) / 1_000) }
         if let tls { line.add("tls", tls) }

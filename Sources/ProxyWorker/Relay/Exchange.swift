@@ -1,3 +1,4 @@
+import BundleConfig
 import NIOCore
 import NIOHTTP1
 
@@ -49,6 +50,13 @@ final class Exchange {
     var bytesIn = 0
     var bytesOut = 0
     var problem: String?
+    var isUpstreamsFault = false
+    /// Whether a client whose body is waited for sends enough.
+    var pace: ClientPace
+    /// Whether a client for which the answer waits takes enough, in bytes of its connection.
+    var readerPace: ClientPace
+    /// From when on the body may go on, when uploads are held to a rate.
+    var uploadDue = NIODeadline.uptimeNanoseconds(0)
     /// When something last moved in either direction.
     var progress = NIODeadline.now()
 
@@ -56,11 +64,19 @@ final class Exchange {
         self.head = head
         self.state = state
         self.requestID = requestID
+        pace = ClientPace(state.configuration.limits)
+        readerPace = pace
     }
 
     /// Whether the request may be sent a second time: nothing of a body can have been seen, and it changes nothing.
     var isRepeatable: Bool {
         framing == .none && (head.method == .GET || head.method == .HEAD) && !hasRetried
+    }
+
+    /// What its metrics are counted under: the upstream's name, or a word for what the proxy answers itself.
+    var routeName: String {
+        if let upstream = route?.route.upstream { return upstream }
+        return route.map { $0.route.docroot == nil ? "redirect" : "documents" } ?? "proxy"
     }
 
     /// Whether a client waits for `100 Continue` before it sends the body.

@@ -20,6 +20,7 @@ extension RequestHandler {
         exchange.target = target
         let state = exchange.state
         let isRead = exchange.head.method == .GET || exchange.head.method == .HEAD
+        guard isLetIn(exchange) else { return }
         if !connection.https, state.configuration.httpRedirect {
             let status = HTTPSRedirect.status(method: exchange.head.method.rawValue)
             respond(
@@ -41,8 +42,13 @@ extension RequestHandler {
             respond(.error(404, "Docker before 1.6 speaks another protocol: upgrade docker."), to: exchange)
             return
         }
+        guard route.route.addresses.admit(connection.address) else {
+            turnAway(exchange, .address, .error(403, "This is not served to your address."))
+            return
+        }
         switch leadsTo {
         case .upstream(let endpoint):
+            guard isOpen(exchange, route) else { return }
             relay(exchange, to: endpoint)
         case .documents(let root):
             sendDocument(exchange, from: root)
@@ -51,6 +57,46 @@ extension RequestHandler {
             respond(
                 .redirect(HTTPSRedirect.status(method: exchange.head.method.rawValue), to: location), to: exchange)
         }
+    }
+
+    /// Whether the client's address is served at all, and has requests left.
+    private func isLetIn(_ exchange: Exchange) -> Bool {
+        let configuration = exchange.state.configuration
+        guard configuration.addresses.admit(connection.address) else {
+            turnAway(exchange, .address, .error(403, "Your address is not served here."))
+            return false
+        }
+        let limits = configuration.limits
+        guard limits.requestsPerAddress > 0, let key = AddressBook.Key(connection.address) else { return true }
+        let wait = services.book.take(key, rate: limits.requestsPerAddress, burst: limits.requestBurst)
+        guard let wait else { return true }
+        let seconds = max(1, (wait.nanoseconds + 999_999_999) / 1_000_000_000)
+        let answer = ProxyAnswer.error(
+            429, "Your address makes too many requests. Try again in \(seconds) s.",
+            headers: ["Retry-After": "\(seconds)"])
+        turnAway(exchange, .requestsPerAddress, answer)
+        return false
+    }
+
+    /// Whether upstreams are asked now: not at all in maintenance, and a registry only for reading while it is read-only.
+    private func isOpen(_ exchange: Exchange, _ route: RouteTable.Entry) -> Bool {
+        let configuration = exchange.state.configuration
+        if let sentence = configuration.maintenance {
+            turnAway(exchange, .maintenance, .error(503, sentence, headers: ["Retry-After": "120"]))
+            return false
+        }
+        let reads: [HTTPMethod] = [.GET, .HEAD, .OPTIONS]
+        guard let sentence = configuration.readOnly, route.isRegistry, !reads.contains(exchange.head.method) else {
+            return true
+        }
+        turnAway(exchange, .readOnly, .error(503, sentence, headers: ["Retry-After": "120"]))
+        return false
+    }
+
+    private func turnAway(_ exchange: Exchange, _ reason: ProxyFigures.Refusal, _ answer: ProxyAnswer) {
+        services.figures.refuse(reason)
+        exchange.problem = "turned away (\(reason.rawValue))"
+        respond(answer, to: exchange)
     }
 
     private func checkHealth(_ exchange: Exchange) {

@@ -26,6 +26,7 @@ extension RequestHandler: UpstreamReceiver {
             case .success(let connection): connected(connection, exchange)
             case .failure(let error):
                 exchange.problem = "cannot connect to \(endpoint.name): \(error)"
+                exchange.isUpstreamsFault = true
                 respond(
                     .error(
                         503, "The service \(endpoint.name) is not available now. Try again in a moment.",
@@ -112,12 +113,14 @@ extension RequestHandler: UpstreamReceiver {
         guard let exchange, let upstream = exchange.upstream else { return }
         exchange.upstream = nil
         let name = exchange.endpoint?.name ?? "upstream"
+        exchange.isUpstreamsFault = true
         guard exchange.answer == .none else {
             abandon(exchange, "\(name) failed within its answer: \(problem)")
             return
         }
         if upstream.uses > 1, exchange.isRepeatable, let endpoint = exchange.endpoint {
             exchange.hasRetried = true
+            exchange.isUpstreamsFault = false
             lease(exchange, endpoint, fresh: true)
             return
         }

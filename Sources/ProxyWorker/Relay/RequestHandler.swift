@@ -25,15 +25,24 @@ final class RequestHandler: ChannelDuplexHandler {
     var exchange: Exchange?
     private(set) var context: ChannelHandlerContext?
     private var heldRead = false
-    private var timer: Scheduled<Void>?
+    var timer: Scheduled<Void>?
 
-    /// Whether reading from the client has to wait.
+    /// Whether reading from the client has to wait for the upstream.
     var holdsReads = false {
         didSet {
-            guard !holdsReads, heldRead, let context else { return }
-            heldRead = false
-            context.read()
+            guard !holdsReads, oldValue else { return }
+            if let exchange { exchange.pace.begin(bytes: exchange.bytesIn) }
+            readIfHeld()
         }
+    }
+
+    /// Whether reading has to wait because the client has sent as much as it may for now.
+    private var isThrottled = false
+
+    private func readIfHeld() {
+        guard !holdsReads, !isThrottled, heldRead, let context else { return }
+        heldRead = false
+        context.read()
     }
 
     init(services: LoopServices, connection: ClientConnection) {
@@ -52,7 +61,7 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if holdsReads { heldRead = true } else { context.read() }
+        if holdsReads || isThrottled { heldRead = true } else { context.read() }
     }
 
     // MARK: The client's side
@@ -102,12 +111,33 @@ final class RequestHandler: ChannelDuplexHandler {
             refuse(RequestRefusal(413, "The body is larger than the limit of \(limit) bytes"), exchange)
         }
         guard exchange.mode == .relay, exchange.answer != .complete else { return }
+        throttle(buffer.readableBytes, exchange)
         if let upstream = exchange.upstream {
             upstream.send(buffer)
             if !upstream.isWritable { holdsReads = true }
         } else {
             exchange.queued.append(buffer)
             holdsReads = true
+        }
+    }
+
+    /// Holds an upload to `limits.upload_rate`, with a second's worth in advance.
+    private func throttle(_ count: Int, _ exchange: Exchange) {
+        let rate = exchange.state.configuration.limits.uploadRate.bytes
+        guard rate > 0, let context else { return }
+        let now = NIODeadline.now()
+        let time = TimeAmount.nanoseconds(Int64(Double(count) / Double(rate) * 1e9))
+        exchange.uploadDue = max(exchange.uploadDue, now - .seconds(1)) + time
+        guard exchange.uploadDue > now, !isThrottled else { return }
+        isThrottled = true
+        context.eventLoop.assumeIsolated().scheduleTask(deadline: exchange.uploadDue) { [weak self] in
+            guard let self else { return }
+            isThrottled = false
+            if let exchange = self.exchange {
+                exchange.progress = .now()
+                exchange.pace.begin(bytes: exchange.bytesIn)
+            }
+            readIfHeld()
         }
     }
 
@@ -127,6 +157,7 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if !context.channel.isWritable, let exchange { watchReader(exchange, context) }
         if context.channel.isWritable, let exchange {
             exchange.progress = .now()
             exchange.upstream?.holdsReads = false
@@ -169,6 +200,7 @@ final class RequestHandler: ChannelDuplexHandler {
         let exchange = Exchange(head: head, state: services.current.load(), requestID: RequestID.make())
         exchange.isComplete = true
         self.exchange = exchange
+        services.figures.refuse(.malformed)
         refuse(refusal, exchange)
     }
 
@@ -214,58 +246,34 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     private func log(_ exchange: Exchange) {
-        guard AccessLog.isOn(exchange.status) else { return }
         let path = exchange.target?.path ?? Self.withoutQuery(exchange.head.uri)
+        var record = record(exchange, path: path)
+        services.figures.note(record, route: exchange.routeName)
+        guard AccessLog.isOn(exchange.status) else { return }
         if path == "/healthz", exchange.status == 200, BundleLog.level > .debug { return }
-        let record = AccessRecord(
+        if exchange.mode == .relay {
+            record.repository = RequestIdentity.repository(path: path)
+            if exchange.status < 400, let field = exchange.head.headers.first(name: "authorization") {
+                record.user = RequestIdentity.user(authorization: field)
+            }
+        }
+        services.log.write(record.line(time: UTCTime.now().rfc3339Microseconds))
+    }
+
+    private func record(_ exchange: Exchange, path: String) -> AccessRecord {
+        AccessRecord(
             requestID: exchange.requestID, remote: connection.remote, method: exchange.head.method.rawValue, path: path,
             status: exchange.status, bytesIn: exchange.bytesIn, bytesOut: exchange.bytesOut,
             microseconds: Int((NIODeadline.now() - exchange.began).nanoseconds / 1_000),
-            upstream: exchange.endpoint?.name,
+            upstream: exchange.endpoint?.name, isUpstreamsFault: exchange.isUpstreamsFault,
             upstreamMicroseconds: exchange.upstreamTook.map { Int($0.nanoseconds / 1_000) },
             tls: connection.tls,
             httpProtocol: connection.isHTTP2 ? "HTTP/2" : exchange.head.version == .http1_0 ? "HTTP/1.0" : "HTTP/1.1",
             userAgent: exchange.head.headers.first(name: "user-agent"), problem: exchange.problem)
-        services.log.write(record.line(time: UTCTime.now().rfc3339Microseconds))
     }
 
     private static func withoutQuery(_ target: String) -> String {
         String(target.prefix { $0 != "?" })
-    }
-
-    // MARK: Time
-
-    /// One timer for all requests of the connection, set again only when it fires.
-    private func watch(_ exchange: Exchange) {
-        guard timer == nil, let context else { return }
-        schedule(context, min(exchange.state.idleTimeout, exchange.state.responseTimeout))
-    }
-
-    private func schedule(_ context: ChannelHandlerContext, _ delay: TimeAmount) {
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in self?.check() }
-    }
-
-    private func check() {
-        timer = nil
-        guard let exchange, let context else { return }
-        let limit = RelayPatience.limit(
-            requestComplete: exchange.isComplete, readsHeld: holdsReads, answer: exchange.answer,
-            clientWritable: context.channel.isWritable, idle: exchange.state.idleTimeout,
-            response: exchange.state.responseTimeout)
-        let due = exchange.progress + limit.time
-        guard NIODeadline.now() >= due else {
-            schedule(context, max(.milliseconds(10), due - .now()))
-            return
-        }
-        exchange.problem = limit.problem
-        if exchange.answer == .none {
-            exchange.lease?.cancel()
-            exchange.upstream?.close()
-            exchange.upstream = nil
-            respond(.error(limit.status, "The request was given up: \(limit.problem)."), to: exchange, close: true)
-        } else {
-            abandon(exchange, limit.problem)
-        }
     }
 }
 

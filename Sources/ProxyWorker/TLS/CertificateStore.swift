@@ -9,6 +9,8 @@ struct CertificateStore: Sendable {
     private struct Entry: Sendable {
         var names: [String]
         var context: NIOSSLContext
+        /// Seconds since 1970: when the first of the chain ends.
+        var end: Int
     }
 
     private let entries: [Entry]
@@ -18,14 +20,22 @@ struct CertificateStore: Sendable {
     /// Whether the choice depends on the host's name.
     var needsServerName: Bool { entries.count > 1 }
 
+    /// When each ends, in seconds since 1970, by its first name.
+    var ends: [(name: String, end: Int)] {
+        entries.enumerated().map { ($1.names.first ?? "certificate \($0 + 1)", $1.end) }
+    }
+
     /// - Throws: a `ConfigurationError` that says which certificate cannot be used and why.
     init(_ certificates: [ProxyConfiguration.Certificate]) throws(ConfigurationError) {
         var entries: [Entry] = []
         for (index, certificate) in certificates.enumerated() {
+            let key = "certificates[\(index)]"
+            let chain = try Self.chain(certificate, key: key)
             entries.append(
                 Entry(
                     names: certificate.names.map { $0.lowercased() },
-                    context: try Self.context(certificate, key: "certificates[\(index)]")))
+                    context: try Self.context(certificate, chain, key: key),
+                    end: chain.map { Int($0.notValidAfter) }.min() ?? 0))
         }
         guard let first = entries.first else {
             throw ConfigurationError(key: "certificates", problem: "is empty", remedy: "Add a certificate and its key")
@@ -43,11 +53,10 @@ struct CertificateStore: Sendable {
         return found?.context ?? fallback
     }
 
-    private static func context(
+    private static func chain(
         _ certificate: ProxyConfiguration.Certificate, key: String
-    ) throws(ConfigurationError) -> NIOSSLContext {
+    ) throws(ConfigurationError) -> [NIOSSLCertificate] {
         let chain: [NIOSSLCertificate]
-        let privateKey: NIOSSLPrivateKey
         do {
             chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.chain.utf8))
         } catch {
@@ -60,6 +69,13 @@ struct CertificateStore: Sendable {
                 key: "\(key).certificate", problem: "holds no certificate",
                 remedy: "Give the certificate, and its chain after it, between BEGIN and END CERTIFICATE lines")
         }
+        return chain
+    }
+
+    private static func context(
+        _ certificate: ProxyConfiguration.Certificate, _ chain: [NIOSSLCertificate], key: String
+    ) throws(ConfigurationError) -> NIOSSLContext {
+        let privateKey: NIOSSLPrivateKey
         do {
             privateKey = try NIOSSLPrivateKey(bytes: Array(certificate.key.reveal().utf8), format: .pem)
         } catch {

@@ -11,6 +11,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let services: LoopServices
     private var connection: ClientConnection
     private var timer: Scheduled<Void>?
+    private var isComplete = false
     /// Whether the proxy drains: who has been let in is still served once.
     private var isDraining = false
 
@@ -28,6 +29,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
+        if !isComplete { services.figures.failedHandshakes += 1 }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -50,9 +52,11 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func finish(_ context: ChannelHandlerContext, _ negotiated: String?) {
         let pipeline = context.pipeline.syncOperations
+        isComplete = true
         connection.isHTTP2 = negotiated == "h2"
         if let version = try? pipeline.nioSSL_tlsVersion() {
             connection.tls = version == .tlsv13 ? "TLSv1.3" : "TLSv1.2"
+            services.figures.handshakes[version == .tlsv13 ? "TLSv1.3" : "TLSv1.2", default: 0] += 1
         }
         do {
             if connection.isHTTP2 {
