@@ -6,6 +6,7 @@ import Logging
 import RegistryToken
 import Synchronization
 import Testing
+import WorkerRuntime
 
 @testable import AuthWorker
 
@@ -72,7 +73,7 @@ struct SafeguardTests {
         let isDone = Mutex(false)
         let writer = Thread {
             while !isDone.withLock({ $0 }) {
-                try? folder.write("beside", "x")
+                _ = try? folder.write("beside", "x")
                 usleep(10_000)
             }
         }

@@ -19,7 +19,7 @@ struct RawTableTests {
             $0.limits.body = .init(bytes: 1 << 20)
         }
         proxy.upstream.seen.withLock { $0.keepsBytes = true }
-        for row in rows { try await check(row, proxy) }
+        for (number, row) in rows.enumerated() { try await check(row.numbered(number), proxy) }
         await proxy.stop()
     }
 
@@ -30,7 +30,9 @@ struct RawTableTests {
             $0.limits.body = .init(bytes: 1 << 20)
         }
         proxy.upstream.seen.withLock { $0.keepsBytes = true }
-        for row in RawRow.framing where row.bytes.count < 200 { try await check(row, proxy, piece: 1) }
+        for (number, row) in RawRow.framing.enumerated() where row.bytes.count < 200 {
+            try await check(row.numbered(number), proxy, piece: 1)
+        }
         await proxy.stop()
     }
 
@@ -89,7 +91,10 @@ struct RawTableTests {
     private func seen(_ row: RawRow, _ proxy: TestProxy) -> [WireRequest] {
         proxy.upstream.seen.withLock { $0.bytes }.values.flatMap { bytes in
             do {
-                return try WireRequest.all(in: bytes)
+                // What a row before it has sent in vain may arrive only now.
+                return try WireRequest.all(in: bytes).filter {
+                    !$0.line.contains("/v2/cut") || $0.line.contains(row.own)
+                }
             } catch {
                 Issue.record("\(row.name): the upstream got \(error)")
                 return []
