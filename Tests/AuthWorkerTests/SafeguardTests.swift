@@ -72,7 +72,7 @@ struct SafeguardTests {
         let isDone = Mutex(false)
         let writer = Thread {
             while !isDone.withLock({ $0 }) {
-                try? folder.write("beside", "x")
+                _ = try? folder.write("beside", "x")
                 usleep(10_000)
             }
         }
