@@ -58,6 +58,17 @@ struct GuesserTests {
                 try BackendFolder.settings("\(section)\nacl: []"), pool: closed, logger: Logger(label: "test"))
             for account in ["alice", "ghost"] { #expect(await state.signIn(account, "x") == .busy, "\(section)") }
         }
+        // Together: one comparison for whoever is of the first, of the second, or of none.
+        let both = AuthState(
+            try BackendFolder.settings(
+                "users: {carol: {password: \"\(Self.hash)\"}}\nhtpasswd_auth: {path: \(file)}\nacl: []"), pool: closed,
+            logger: Logger(label: "test"))
+        for (account, place) in [("carol", "users"), ("alice", "htpasswd_auth"), ("ghost", "htpasswd_auth")] {
+            guard case .refused(.busy, by: place) = await both.identify(account, password: [1]) else {
+                Issue.record("\(account) is compared elsewhere than at \(place)")
+                continue
+            }
+        }
         let database = try AuthDatabase(path: "\(folder.path)/auth.sqlite")
         let store = EmbeddedSignInStore(queue: database.queue, backend: "github_auth")
         var record = SignInRecord()
