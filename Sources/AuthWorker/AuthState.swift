@@ -30,7 +30,9 @@ final class AuthState: Sendable {
         self.logger = logger
         let context = BackendContext(pool: pool, database: database, logger: logger)
         backends = settings.backends.map { $0.make(context) }
-        users = StaticUsers(settings.users, pool: pool, database: database)
+        users = StaticUsers(
+            settings.users, pool: pool, database: database,
+            spendsOnStrangers: !backends.contains { $0.authenticator?.spendsOnStrangers ?? false })
         authenticators = [users] + backends.compactMap(\.authenticator)
         authorizers = [settings.accessList] + backends.compactMap(\.authorizer)
         let pages = backends.compactMap(\.page)

@@ -29,7 +29,7 @@ enum ClientAddress {
     }
 
     private static func host(of text: String) -> String {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map(Substring.init)
         guard parts.count >= 2, let port = parts.last, !port.isEmpty,
             port.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
         else { return text }

@@ -12,6 +12,7 @@ struct BrowserAuthenticator: Authenticator {
 
     /// What a refresh token of ours would outlive: the provider is asked again much sooner.
     var isLasting: Bool { false }
+    var spendsOnStrangers: Bool { true }
 
     init(
         _ provider: any SignInProvider, store: any SignInStore, hashes: PasswordHashes, logger: Logger,
