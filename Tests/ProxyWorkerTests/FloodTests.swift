@@ -80,6 +80,9 @@ struct FloodTests {
         #expect(client.isClosed, "\(stream / 2) turns did not end it")
         let other = try await proxy.curl("--http2", proxy.url("/v2/other"))
         #expect(other.output == "/v2/other")
+        // One violation was counted, and the good client is none.
+        let count = await proxy.service.metrics().split(separator: "\n").first { $0.contains("http2_error") }
+        #expect(count?.hasSuffix(" 1") == true, "\(count ?? "")")
         #expect(await proxy.upstream.waits { $0.requests.count <= 300 })
         await proxy.stop()
     }
