@@ -16,7 +16,17 @@ struct ProxyCommand: ParsableCommand {
     @Flag(help: "Checks the configuration and ends.")
     var check = false
 
+    #if DEBUG
+        @Option(
+            help: ArgumentHelp(
+                "For tests: confines itself, tells what opening these files gives, and ends.", visibility: .private))
+        var probe: [String] = []
+    #endif
+
     func run() {
+        #if DEBUG
+            if !probe.isEmpty { ConfinementProbe.run(.proxy(file: config), opening: probe) }
+        #endif
         guard check else {
             // Before the confinement: what the machine has to offer is read from /sys and /proc.
             let threads = System.coreCount

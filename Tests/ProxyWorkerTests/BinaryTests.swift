@@ -13,11 +13,11 @@ struct BinaryTests {
     }
 
     /// Runs until `stop` has had its say, and gives the exit status and what stood on standard error.
-    private func run(
+    static func run(
         _ arguments: [String], log: String, while stop: (Process) async throws -> Void = { _ in }
     ) async throws -> (status: Int32, log: String) {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.binary)
+        process.executableURL = URL(fileURLWithPath: binary)
         process.arguments = arguments
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         process.standardError = FileHandle(forWritingAtPath: log)
@@ -37,7 +37,7 @@ struct BinaryTests {
         let config = "\(proxy.folder)/proxy.yml"
         try String(contentsOfFile: config, encoding: .utf8).replacingOccurrences(of: "critical", with: "info")
             .write(toFile: config, atomically: true, encoding: .utf8)
-        let result = try await run(["--config", config], log: "\(proxy.folder)/log") { process in
+        let result = try await Self.run(["--config", config], log: "\(proxy.folder)/log") { process in
             let url = "https://localhost:\(port)/v2/x"
             #expect(
                 try await proxy.curl("--retry", "20", "--retry-all-errors", "--retry-delay", "1", url).output == "/v2/x"
@@ -48,11 +48,22 @@ struct BinaryTests {
                 try await Task.sleep(for: .milliseconds(10))
             }
             #expect(try await proxy.curl(url).output == "/v2/x")
+            let manifest = "https://localhost:\(port)/v2/team/app/manifests/1?token=geheim"
+            _ = try await proxy.curl("--tlsv1.3", "-u", "alice:geheim", manifest)
             process.terminate()
         }
         #expect(result.status == 0)
         #expect(result.log.contains(#""msg":"GET /v2/x → 200 in "#))
         #expect(result.log.contains("reloaded its configuration"))
+        let line = try #require(result.log.split(separator: "\n").first { $0.contains("/v2/team/app") })
+        for field in [
+            #""user":"alice""#, #""repository":"team/app""#, #""tls":"TLSv1.3""#, #""protocol":"HTTP/2""#,
+            #""upstream":"registry""#,
+            #""upstream_ms":"#, #""duration_ms":"#, #""request_id":""#, #""bytes":"#, #""bytes_in":0"#,
+            #""status":200"#,
+            #""remote":"127.0.0.1""#,
+        ] { #expect(line.contains(field), "\(field) in \(line)") }
+        #expect(!result.log.contains("geheim"))
         await proxy.stop()
     }
 
@@ -60,9 +71,9 @@ struct BinaryTests {
     func check() async throws {
         let proxy = try await TestProxy.start()
         let config = "\(proxy.folder)/proxy.yml"
-        #expect(try await run(["--config", config, "--check"], log: "\(proxy.folder)/log").status == 0)
+        #expect(try await Self.run(["--config", config, "--check"], log: "\(proxy.folder)/log").status == 0)
         try proxy.write("domain: a\nlimitz: {}\n", to: "bad.yml")
-        let bad = try await run(["--config", "\(proxy.folder)/bad.yml", "--check"], log: "\(proxy.folder)/log")
+        let bad = try await Self.run(["--config", "\(proxy.folder)/bad.yml", "--check"], log: "\(proxy.folder)/log")
         #expect(bad.status == 1)
         #expect(bad.log.contains("bad.yml:2") && bad.log.contains("limits"))
         #expect(!bad.log.contains("PRIVATE KEY"))

@@ -59,6 +59,10 @@ final class TestProxy: Sendable {
 
     /// Runs curl, which trusts nothing here but asks nothing either, and gives what it printed.
     func curl(_ arguments: String...) async throws -> (status: Int32, output: String) {
+        try await curl(arguments: arguments)
+    }
+
+    func curl(arguments: [String]) async throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
         process.arguments = ["-sk", "--max-time", "20"] + arguments

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP2
 
 /// Ends an HTTP/2 connection on an error of the connection itself, or when the client has closed its side.
 ///
@@ -14,8 +15,12 @@ final class ConnectionCloser: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if !hasFailed { services.figures.refuse(.http2) }
-        hasFailed = true
+        // A client that goes away without TLS's farewell is none.
+        let isViolation = error is any NIOHTTP2Error || error is UnknownFrames.Excess
+        if isViolation, !hasFailed {
+            hasFailed = true
+            services.figures.refuse(.http2)
+        }
         context.close(promise: nil)
     }
 

@@ -9,6 +9,8 @@ final class UnknownFrames: ChannelInboundHandler {
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    struct Excess: Error {}
+
     /// Some clients send one now and then so that servers stay tolerant (RFC 8701).
     private static let limit = 100
     private static let known = 0x00...0x10
@@ -31,7 +33,7 @@ final class UnknownFrames: ChannelInboundHandler {
         }
         isOver = true
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: Self.farewell)), promise: nil)
-        context.fireErrorCaught(ChannelError.inputClosed)
+        context.fireErrorCaught(Excess())
     }
 
     private func scan(_ bytes: ByteBufferView) {

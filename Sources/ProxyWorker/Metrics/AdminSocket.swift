@@ -24,9 +24,9 @@ enum AdminSocket {
         return socket
     }
 
-    /// The path for this process: of several on one configuration, each has its own.
+    /// The path for this process: of several on one configuration, each but the first has its own.
     static func path(_ configured: String) -> String {
-        guard let place = getenv("DOCKMASTER_WID").map({ String(cString: $0) }), let number = Int(place), number > 0,
+        guard let place = getenv("DOCKMASTER_WID").map({ String(cString: $0) }), let number = Int(place), number > 1,
             configured.hasSuffix(".sock")
         else { return configured }
         return "\(configured.dropLast(5))-\(number).sock"
