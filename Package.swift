@@ -79,7 +79,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "RegistryToken",
-            dependencies: ["TextFormats", crypto, cryptoExtras, x509, asn1], swiftSettings: strict),
+            dependencies: ["TextFormats", "COpenSSL", crypto, cryptoExtras, x509, asn1], swiftSettings: strict),
 
         // Tier 3
         .target(

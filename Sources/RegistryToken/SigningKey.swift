@@ -4,7 +4,7 @@ internal import struct Foundation.Data
 
 /// The private key that tokens are signed with, parsed once.
 enum SigningKey: Sendable {
-    case rsa(_RSA.Signing.PrivateKey)
+    case rsa(_RSA.Signing.PrivateKey, RSASigner)
     case p256(P256.Signing.PrivateKey)
     case p384(P384.Signing.PrivateKey)
     case p521(P521.Signing.PrivateKey)
@@ -23,8 +23,10 @@ enum SigningKey: Sendable {
                 self = .p384(key)
             } else if let key = try? P521.Signing.PrivateKey(pemRepresentation: text) {
                 self = .p521(key)
-            } else if let key = try? _RSA.Signing.PrivateKey(pemRepresentation: text) {
-                self = .rsa(key)
+            } else if let key = try? _RSA.Signing.PrivateKey(pemRepresentation: text),
+                let signer = RSASigner(der: block.der)
+            {
+                self = .rsa(key, signer)
             } else {
                 throw .unsupportedKey
             }
@@ -51,7 +53,7 @@ enum SigningKey: Sendable {
     /// The SubjectPublicKeyInfo in DER.
     var subjectPublicKeyInfo: Data {
         switch self {
-        case .rsa(let key): key.publicKey.derRepresentation
+        case .rsa(let key, _): key.publicKey.derRepresentation
         case .p256(let key): key.publicKey.derRepresentation
         case .p384(let key): key.publicKey.derRepresentation
         case .p521(let key): key.publicKey.derRepresentation
@@ -61,10 +63,13 @@ enum SigningKey: Sendable {
     /// The signature of `message` in JWS form.
     func signature(of message: [UInt8]) throws -> Data {
         switch self {
-        case .rsa(let key): try key.signature(for: message, padding: .insecurePKCS1v1_5).rawRepresentation
-        case .p256(let key): try key.signature(for: message).rawRepresentation
-        case .p384(let key): try key.signature(for: message).rawRepresentation
-        case .p521(let key): try key.signature(for: message).rawRepresentation
+        case .rsa(let key, let signer):
+            if let signature = signer.signature(of: message) { return Data(signature) }
+            // As when it runs out of memory: swift-crypto signs as well.
+            return try key.signature(for: message, padding: .insecurePKCS1v1_5).rawRepresentation
+        case .p256(let key): return try key.signature(for: message).rawRepresentation
+        case .p384(let key): return try key.signature(for: message).rawRepresentation
+        case .p521(let key): return try key.signature(for: message).rawRepresentation
         }
     }
 }

@@ -23,7 +23,7 @@ enum AllowedImports {
         "BundleConfig": ["Supervision", "TextFormats", "CLinux", "CCrypt"],
         "BundleLog": ["TextFormats", "CSystemd"],
         "WorkerRuntime": ["ProcessControl", "BundleLog", "BundleConfig", "CSystemd", "CLinux"],
-        "RegistryToken": ["RegistryModel", "TextFormats"],
+        "RegistryToken": ["RegistryModel", "TextFormats", "COpenSSL"],
         "HTTPService": [
             "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryModel", "RegistryToken", "TextFormats", "CRE2",
         ],
@@ -51,7 +51,7 @@ enum AllowedImports {
 
     /// Modules with which only these targets may talk to the outside.
     static let fenced: [String: Set<String>] = [
-        "COpenSSL": ["RegistryStorage"],
+        "COpenSSL": ["RegistryStorage", "RegistryToken"],
         "CRE2": ["HTTPService"],
         "CZlib": ["Supervisor"],
         "CPostgres": ["AuthWorker"],

@@ -1,3 +1,5 @@
+import Crypto
+import CryptoExtras
 import Foundation
 import JWTKit
 import Testing
@@ -73,6 +75,21 @@ struct TokenSignerTests {
         #expect(claims.iat == Int(TestToken.now))
         #expect(Int64(claims.jti) != nil)
         #expect(claims.access == [.init(type: "repository", name: "team/app", actions: ["pull", "push"])])
+    }
+
+    @Test("signs with RSA as swift-crypto does, whatever the key's form, also on several threads at once")
+    func rsa() async throws {
+        let key = try _RSA.Signing.PrivateKey(keySize: .bits2048)
+        let message = Array("header.claims".utf8)
+        let expected = Array(try key.signature(for: message, padding: .insecurePKCS1v1_5).rawRepresentation)
+        for der in [key.derRepresentation, key.pkcs8DERRepresentation] {
+            let signer = try #require(RSASigner(der: Array(der)))
+            await withTaskGroup(of: [UInt8]?.self) { group in
+                for _ in 0..<64 { group.addTask { signer.signature(of: message) } }
+                for await signature in group { #expect(signature == expected) }
+            }
+        }
+        #expect(RSASigner(der: [1, 2, 3]) === nil)
     }
 
     @Test("writes docker_auth's header with the certificate, and its claims in order")

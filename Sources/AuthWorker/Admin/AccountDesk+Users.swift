@@ -81,8 +81,12 @@ extension AccountDesk {
 
     private func logOut(_ request: AdminRequest) async throws -> Response {
         let name = try AdminBody(request).text("name")
-        let database = try database()
-        let count = try await changing { try await database.removeRefreshTokens(of: name) }
+        var count = 0
+        // Browsers' sign-ins may be kept in Redis, without a database here.
+        if service.state.database != nil || service.state.pages.isEmpty {
+            let database = try database()
+            count = try await changing { try await database.removeRefreshTokens(of: name) }
+        }
         let signIns: Int
         do throws(BackendFailure) {
             signIns = try await service.state.forget(name)

@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-import HTTPService
+@testable import HTTPService
 import HTTPTypes
 import Logging
 import RegistryToken
@@ -238,7 +238,10 @@ struct BrowserSignInTests {
     func logout() async throws {
         let fixture = try await BrowserFixture()
         let password = try #require(try await fixture.browser.signIn().password)
-        #expect(try await fixture.service.state.forget("u@x.com") == 1)
+        let route = try #require(AccountDesk(service: fixture.service).routes.first { $0.path == "/v1/users/logout" })
+        _ = try await route.answer(
+            AdminRequest(
+                query: RequestQuery(""), body: Array(#"{"name":"u@x.com"}"#.utf8), logger: Logger(label: "test")))
         #expect(try await fixture.service.state.forget("u@x.com") == 0)
         #expect(await fixture.token("u@x.com", password).status == .unauthorized)
     }

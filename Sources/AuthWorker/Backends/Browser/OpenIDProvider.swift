@@ -145,7 +145,7 @@ struct OpenIDProvider: SignInProvider {
         record.tokenType = answer.json?["token_type"]?.string ?? record.tokenType
         record.accessToken = answer.json?["access_token"]?.string ?? ""
         record.refreshToken = answer.json?["refresh_token"]?.string ?? record.refreshToken
-        // Half a minute early, as docker_auth has it. A time that nobody means is a day.
+        // Half a minute early, as docker_auth has it; and no longer than a year, whatever a provider says.
         let lifetime = Self.seconds(answer.json?["expires_in"]).map { min(max($0, 0), 86_400 * 366) }
         record.validUntil = (lifetime.map { now + $0 } ?? end) - 30
     }
