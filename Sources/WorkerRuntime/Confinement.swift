@@ -60,7 +60,7 @@ package struct Confinement: Sendable, Equatable {
         case .all: break
         case .writing(let list): notes += Self.enforce(list, reading: false)
         case .only(let list):
-            // libdispatch reads how its threads fare, in /proc/self/task, and traps where it cannot. What /proc tells of another
+            // libdispatch reads how its threads fare, in /proc/TID/stat, and traps where it cannot. What /proc tells of another
             // process' memory and environment stays out of reach: that takes the right to trace it, which Landlock refuses.
             notes += Self.enforce(list + [Place("/proc", .read)], reading: true)
         }

@@ -12,7 +12,7 @@ final class FakeUpstream: Sendable {
         var closed = 0
         var isHealthy = true
         /// What has come over each connection, as it came, once `keepsBytes`.
-        var bytes: [ObjectIdentifier: [UInt8]] = [:]
+        var bytes: [UInt64: [UInt8]] = [:]
         var keepsBytes = false
     }
 
@@ -60,13 +60,14 @@ final class FakeUpstream: Sendable {
         typealias InboundIn = ByteBuffer
         typealias InboundOut = ByteBuffer
         private let holder: Holder
+        /// Never that of another connection, as an address may be.
+        private let id = UInt64.random(in: 0...UInt64.max)
 
         init(_ holder: Holder) {
             self.holder = holder
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let id = ObjectIdentifier(context.channel)
             holder.note { seen in
                 if seen.keepsBytes { seen.bytes[id, default: []] += unwrapInboundIn(data).readableBytesView }
             }
