@@ -24,7 +24,7 @@ struct AuthResponder: HTTPResponder {
     private func answer(_ request: Request, _ context: ServiceRequestContext) async -> Response {
         var incoming = IncomingRequest(
             method: request.method.rawValue, target: request.head.path ?? "/", headers: request.headers,
-            peer: context.isFromProxy ? "@" : context.remoteAddress)
+            peer: context.isFromProxy ? "@" : context.remoteAddress, authority: request.head.authority)
         do {
             incoming.body = Array(buffer: try await request.body.collect(upTo: Self.bodyLimit))
         } catch {

@@ -54,11 +54,11 @@ final class AuthService: Sendable {
         case "\(server.pathPrefix)/auth", "\(server.pathPrefix)/auth/token":
             answer = await TokenEndpoint(state: state, desk: desk).answer(request, logger: logger)
         case "\(server.pathPrefix)/":
-            answer = .html("<h1>\(Self.escaped(state.settings.token.issuer))</h1>\n")
+            answer = Self.index(state)
         case "/healthz", "\(server.pathPrefix)/healthz":
             answer = health(refusal)
         default:
-            answer = .refusal(.notFound, "Not found")
+            answer = await page(path, request, state, logger)
         }
         if server.hasHSTS { answer.headers[.strictTransportSecurity] = "max-age=63072000; includeSubDomains" }
         return answer
@@ -80,7 +80,33 @@ final class AuthService: Sendable {
         return .json(body)
     }
 
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    /// docker_auth's index: the issuer's name, or the way to the first provider's page.
+    private static func index(_ state: AuthState) -> OutgoingAnswer {
+        let heading = "<h1>\(SignInPage.escaped(state.settings.token.issuer))</h1>\n"
+        guard let entrance = state.entrance else { return .html(heading) }
+        let place = SignInPage.escaped("\(state.settings.server.pathPrefix)/\(entrance)")
+        if entrance == GoogleSettings.key {
+            return .html("\(heading)<p><a href=\"\(place)\">Login with Google account</a></p>")
+        }
+        var answer = OutgoingAnswer.html("<a href=\"\(place)\">Moved Permanently</a>.\n\n")
+        answer.status = .movedPermanently
+        answer.headers[.location] = "\(state.settings.server.pathPrefix)/\(entrance)"
+        return answer
+    }
+
+    /// The page of a back-end, where one has it.
+    private func page(
+        _ path: String, _ request: IncomingRequest, _ state: AuthState, _ logger: Logger
+    ) async -> OutgoingAnswer {
+        let prefix = state.settings.server.pathPrefix
+        guard path.hasPrefix("\(prefix)/"), let page = state.pages[String(path.dropFirst(prefix.count + 1))] else {
+            return .refusal(.notFound, "Not found")
+        }
+        do throws(BadRequest) {
+            let remote = try ClientAddress.of(request, state.settings.server).description
+            return await page.answer(BrowserVisit(request: request, prefix: prefix, remote: remote, logger: logger))
+        } catch {
+            return .refusal(.badRequest, "Bad request: \(error.problem)")
+        }
     }
 }

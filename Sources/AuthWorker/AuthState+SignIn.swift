@@ -24,9 +24,27 @@ extension AuthState {
         return identity
     }
 
-    /// Whether the password was right a moment ago, so that it needs no work and no delay.
+    /// Whether the password was right a moment ago, so that it is no guess and needs no delay.
     func remembers(_ account: String, password: [UInt8]) -> Bool {
-        users.remembers(account, password: password)
+        if users.standing(account) != nil { return users.remembers(account, password: password) }
+        return known.contains(known.name(account: account, password: password), counting: false)
+    }
+
+    /// Notes what came of a password, for `remembers`. Users of ours have a memory that a changed password ends.
+    private func note(_ account: String, password: [UInt8], isRight: Bool) {
+        guard users.standing(account) == nil else { return }
+        let name = known.name(account: account, password: password)
+        if isRight { known.remember(name) } else { known.forget(name) }
+    }
+
+    /// Whether a refresh token may stand for whoever signed in so.
+    func isLasting(_ identity: Identity) -> Bool {
+        authenticators.first { $0.name == identity.authenticator }?.isLasting ?? true
+    }
+
+    /// docker_auth's number of an authenticator: its place among those that are asked, from 1.
+    func number(of authenticator: String) -> Int {
+        (authenticators.firstIndex { $0.name == authenticator } ?? 0) + 1
     }
 
     /// Asks the back-ends until one knows the account.
@@ -44,11 +62,16 @@ extension AuthState {
             case .signedIn(let labels):
                 var identity = Identity(account: account, labels: labels, authenticator: authenticator.name)
                 if authenticator.name == users.name { identity.stamp = stamp }
+                note(account, password: password, isRight: true)
                 return .identified(identity)
             case .unknownAccount: continue
-            case .wrongPassword, .busy, .failed: return .refused(outcome, by: authenticator.name)
+            case .wrongPassword:
+                note(account, password: password, isRight: false)
+                return .refused(outcome, by: authenticator.name)
+            case .busy, .failed: return .refused(outcome, by: authenticator.name)
             }
         }
+        note(account, password: password, isRight: false)
         return .refused(.unknownAccount, by: "")
     }
 

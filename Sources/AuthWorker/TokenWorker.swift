@@ -100,6 +100,7 @@ final class TokenWorker: Worker {
     func drain(within time: Duration) async {
         follower.withLock { $0 }?.cancel()
         watch.stop()
+        turn.close()
         guard let running = running.withLock({ $0 }) else { return }
         await running.admin?.drain(within: .zero)
         await running.listener.drain(within: time)

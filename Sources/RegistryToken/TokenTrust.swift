@@ -14,15 +14,18 @@ final class TokenTrust: Sendable {
     private static let chainLimit = 6
     private static let headerCapacity = 64
 
-    private let bundle: CertificateBundle
+    private let bundle: CertificateBundle?
     private let keys: [String: VerifyingKey]
     /// Headers that led to a key: a token service writes the same one into every token.
     private let headers = Mutex<[[UInt8]: Known]>([:])
 
-    init(pem: String) throws(TokenKeyError) {
-        bundle = try CertificateBundle(pem: pem)
-        var keys: [String: VerifyingKey] = [:]
-        for entry in bundle.entries {
+    /// - Parameters:
+    ///   - pem: of certificates.
+    ///   - keySet: a JSON Web Key Set.
+    init(pem: String?, keySet: String?) throws(TokenKeyError) {
+        bundle = if let pem { try CertificateBundle(pem: pem) } else { nil }
+        var keys = if let keySet { try KeySet(json: keySet).keys } else { [String: VerifyingKey]() }
+        for entry in bundle?.entries ?? [] {
             keys[KeyIdentifier.legacy(of: entry.key)] = entry.key
             keys[try KeyIdentifier.thumbprint(of: entry.key)] = entry.key
         }
@@ -70,6 +73,7 @@ final class TokenTrust: Sendable {
 
     /// The leaf's key, when the leaf is in the bundle or a chain of valid certificates leads from it to one that is.
     private func key(ofChain value: JSONValue, now: Int64) async throws(TokenRefusal) -> Known {
+        guard let bundle else { throw .foreignKey(header: "x5c") }
         guard let texts = value.strings, let first = texts.first, texts.count <= Self.chainLimit else {
             throw .malformed("x5c is not a list of certificates")
         }

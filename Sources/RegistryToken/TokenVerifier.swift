@@ -4,7 +4,7 @@ internal import TextFormats
 /// Decides whether a bearer token was made by a token service that this registry trusts, for this registry, for now.
 ///
 /// - Keys: only those of the bundle's certificates, found by `kid` (either form) or by an `x5c` chain that leads to one
-///   of them. The algorithm is the key's; `none`, HMAC, `jwk`, `jku`, `x5u` and `crit` are refused.
+///   of them, and those of the key set, found by their own `kid`. The algorithm is the key's; `none`, HMAC, `jwk`, `jku`, `x5u` and `crit` are refused.
 /// - Limits: a token of at most 16 KiB, times with 60 s of leeway.
 /// - Cost: a token seen before costs one SHA-256; the caches are bounded.
 /// - Source: distribution's token specification; RFC 7515, RFC 8725.
@@ -20,17 +20,18 @@ package struct TokenVerifier: Sendable {
 
     /// - Parameters:
     ///   - certificates: PEM: `rootcertbundle`, the certificates of the signing keys or of authorities above them.
+    ///   - keySet: JSON: `jwks`, further signing keys (RFC 7517).
     ///   - issuer: the only `iss` that is accepted.
     ///   - service: what `aud` must be or hold.
     ///   - algorithms: those that tokens may be signed with.
     package init(
-        certificates pem: String, issuer: String, service: String,
+        certificates pem: String?, keySet: String? = nil, issuer: String, service: String,
         algorithms: [TokenAlgorithm] = TokenAlgorithm.allCases
     ) throws(TokenKeyError) {
         self.algorithms = algorithms
         self.issuer = issuer
         self.service = service
-        self.trust = try TokenTrust(pem: pem)
+        self.trust = try TokenTrust(pem: pem, keySet: keySet)
     }
 
     /// The claims of `token` when everything about it holds at `now`, in seconds since 1970.

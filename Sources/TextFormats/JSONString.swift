@@ -14,6 +14,18 @@ package enum JSONString {
     /// Appends the text in quotation marks.
     package static func append(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
+        var text = text
+        // Nearly every text stands as it is.
+        let isPlain = text.withUTF8 { bytes in
+            guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }) else { return false }
+            output.append(contentsOf: bytes)
+            return true
+        }
+        if !isPlain { escape(text, to: &output) }
+        output.append(UInt8(ascii: "\""))
+    }
+
+    private static func escape(_ text: String, to output: inout [UInt8]) {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -29,7 +41,6 @@ package enum JSONString {
             default: output.append(byte)
             }
         }
-        output.append(UInt8(ascii: "\""))
     }
 
     /// Appends an array of strings.

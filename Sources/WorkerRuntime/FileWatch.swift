@@ -7,7 +7,8 @@ internal import Synchronization
 ///
 /// - Watches the files' folders (inotify) on a thread of its own, which lives as long as the process; without inotify nothing is
 ///   ever told, and SIGHUP is what there is.
-/// - Debounced: tells once nothing has happened for `quiet`, and only when a file is not what it was.
+/// - Debounced: tells once nothing has happened for `quiet`, or when something happens all the time for `longest`, and only when
+///   a file is not what it was.
 package final class FileWatch: Sendable {
     private struct State {
         var stamps: [String: FileStamp?] = [:]
@@ -18,13 +19,15 @@ package final class FileWatch: Sendable {
     package let changes: AsyncStream<Void>
     private let told: AsyncStream<Void>.Continuation
     private let quiet: Duration
+    private let longest: Duration
     private let descriptor: CInt
     private let state = Mutex(State())
 
     private static let events = UInt32(
         IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
-    package init(quiet: Duration = .milliseconds(300)) {
+    package init(quiet: Duration = .milliseconds(300), longest: Duration = .seconds(3)) {
+        self.longest = longest
         (changes, told) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.quiet = quiet
         descriptor = inotify_init1(CInt(IN_NONBLOCK) | CInt(IN_CLOEXEC))
@@ -77,7 +80,8 @@ package final class FileWatch: Sendable {
     private func watch() {
         while true {
             guard wait(.seconds(3_600)) else { continue }
-            repeat { empty() } while wait(quiet)
+            let end = ContinuousClock.now + longest
+            repeat { empty() } while wait(quiet) && ContinuousClock.now < end
             let hasChanged = state.withLock { state in
                 let now = Self.stamps(Array(state.stamps.keys))
                 defer { state.stamps = now }

@@ -128,6 +128,61 @@ struct AuthProcessTests {
         try await wait(for: #"{"status":"ok"}"#, at: "/healthz")
     }
 
+    @Test("signs with another pair as soon as both of its files are another's, and with the old one until then")
+    func keys() async throws {
+        for (name, copy) in [("p256.crt", "token.crt"), ("p256.key", "token.key")] {
+            try FileManager.default.copyItem(atPath: "\(TestKeys.folder)/\(name)", toPath: "\(folder)/\(copy)")
+        }
+        let file = """
+            server: {addr: \(folder)/a.sock, net: unix, real_ip_header: X-Real-IP}
+            token: {issuer: a, expiration: 60, certificate: \(folder)/token.crt, key: \(folder)/token.key}
+            users: {"": {}}
+            acl: []
+            """
+        try Data(file.utf8).write(to: URL(filePath: "\(folder)/auth.yml"))
+        let process = Process()
+        process.executableURL = program
+        process.arguments = ["--config", "\(folder)/auth.yml"]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        defer { if process.isRunning { process.terminate() } }
+        let (old, new) = (try identifier("p256"), try identifier("p256b"))
+        try await waitForKey(old)
+
+        try replace("token.crt", by: "p256b.crt")
+        try await wait(for: "refused: ", at: "/healthz")
+        try await waitForKey(old)
+        try replace("token.key", by: "p256b.key")
+        try await waitForKey(new)
+        try await wait(for: #"{"status":"ok"}"#, at: "/healthz")
+    }
+
+    private func identifier(_ name: String) throws -> String {
+        let text = try ["crt", "key"].map {
+            try String(contentsOfFile: "\(TestKeys.folder)/\(name).\($0)", encoding: .utf8)
+        }
+        return try TokenSigner(certificate: text[0], key: text[1]).keyIdentifier
+    }
+
+    private func replace(_ name: String, by source: String) throws {
+        try FileManager.default.copyItem(atPath: "\(TestKeys.folder)/\(source)", toPath: "\(folder)/next")
+        #expect(rename("\(folder)/next", "\(folder)/\(name)") == 0)
+    }
+
+    private func waitForKey(_ expected: String) async throws {
+        while true {
+            let answer = ask("/auth?service=s")
+            if let body = answer.split(separator: "\r\n\r\n").last, answer.hasPrefix("HTTP/1.1 200"),
+                let token = try? JSONReader.read(Array(body.utf8)).text("token"),
+                let header = Base64.bytes(of: Array(token.split(separator: ".")[0].utf8), as: .url),
+                try JSONReader.read(header)["kid"]?.string == expected
+            {
+                return
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     private func waitForActions(_ expected: [String]) async throws {
         while true {
             let answer = ask("/auth?service=s&scope=repository:x:pull,push,delete")

@@ -63,7 +63,7 @@ struct AuthSettingsTests {
 
     @Test("refuse back-ends that are not served")
     func backends() {
-        #expect(problems(file(more: "google_auth: {}")).first?.contains("is not served by this version") == true)
+        #expect(problems(file(more: "mongo_auth: {}")).first?.contains("no MongoDB client") == true)
         #expect(problems(file(more: "ldap_auth:")).isEmpty)
     }
 

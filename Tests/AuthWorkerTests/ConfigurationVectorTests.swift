@@ -5,7 +5,7 @@ import Testing
 
 @testable import AuthWorker
 
-/// Out of scope: every case of a back-end that this version refuses (google, github, gitlab, oidc, mongo). They must be
+/// Out of scope: every case of a back-end that this version refuses (mongo, casbin). They must be
 /// refused, unless the key is null and so not in use.
 @Suite("A configuration file, against docker_auth's reading")
 struct ConfigurationVectorTests {
@@ -43,6 +43,6 @@ struct ConfigurationVectorTests {
     }
 
     private static let backends: Set<String> = [
-        "google_auth", "github_auth", "oidc_auth", "gitlab_auth", "mongo_auth", "acl_mongo", "casbin_authz",
+        "mongo_auth", "acl_mongo", "casbin_authz",
     ]
 }

@@ -8,8 +8,8 @@ import Testing
 @testable import AuthWorker
 import TextFormats
 
-/// Out of scope, by configuration: ext, extz (commands), casbin, github, github2, google, gitlab, oidc, oidcdown
-/// (back-ends that have tests of their own), slow, slow2 (commands).
+/// Elsewhere: ext, extz (commands), github, github2, google, gitlab, oidc, oidcdown (BrowserVectorTests); casbin is refused
+/// slow, slow2 (commands).
 /// Refused at load, where docker_auth crashes or lets everyone in (✗): nilactions, unknownmatch.
 @Suite("The token end-point, against docker_auth's")
 struct HTTPVectorTests {

@@ -48,5 +48,6 @@ enum TestKeys {
             extensions: Certificate.Extensions(), issuerPrivateKey: key)
         try Data(try certificate.serializeAsPEM().pemString.utf8).write(to: URL(filePath: "\(folder)/\(name).crt"))
         try Data(pem.utf8).write(to: URL(filePath: "\(folder)/\(name).key"))
+        chmod("\(folder)/\(name).key", 0o600)
     }
 }

@@ -117,8 +117,10 @@ extension WholeBundle {
             #expect(login.text.contains("Login Succeeded"))
         }
 
+        /// The engine, a Go program, may believe what it has read of /etc/hosts for 5 s more.
         private func resolveToIPv6Loopback(_ name: String) async throws {
-            try await Shell.check("grep -qE '^::1 .*\\b\(name)\\b' /etc/hosts || echo '::1 \(name)' >>/etc/hosts")
+            try await Shell.check(
+                "grep -qE '^::1 .*\\b\(name)\\b' /etc/hosts || { echo '::1 \(name)' >>/etc/hosts && sleep 6; }")
         }
 
         /// A push leaves one readable sentence in the registry's log, and the same request id in the proxy's.

@@ -11,8 +11,9 @@ final class FakeUpstream: Sendable {
         var connections = 0
         var closed = 0
         var isHealthy = true
-        /// What has come over each connection, as it came, once `keepsBytes`.
-        var bytes: [UInt64: [UInt8]] = [:]
+        /// What has come over each connection, as it came, once `keepsBytes`. By number: the address of a channel that is
+        /// gone may be another's soon.
+        var bytes: [Int: [UInt8]] = [:]
         var keepsBytes = false
     }
 
@@ -60,16 +61,16 @@ final class FakeUpstream: Sendable {
         typealias InboundIn = ByteBuffer
         typealias InboundOut = ByteBuffer
         private let holder: Holder
-        /// Never that of another connection, as an address may be.
-        private let id = UInt64.random(in: 0...UInt64.max)
+        private let number: Int
 
         init(_ holder: Holder) {
             self.holder = holder
+            number = holder.connections.add(1, ordering: .relaxed).newValue
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             holder.note { seen in
-                if seen.keepsBytes { seen.bytes[id, default: []] += unwrapInboundIn(data).readableBytesView }
+                if seen.keepsBytes { seen.bytes[number, default: []] += unwrapInboundIn(data).readableBytesView }
             }
             context.fireChannelRead(data)
         }
@@ -78,6 +79,7 @@ final class FakeUpstream: Sendable {
     /// Lets the handlers reach the upstream, which is made after them.
     final class Holder: Sendable {
         let upstream = Mutex<FakeUpstream?>(nil)
+        let connections = Atomic<Int>(0)
 
         func note(_ change: (inout Seen) -> Void) {
             upstream.withLock { $0 }?.seen.withLock { change(&$0) }

@@ -69,8 +69,9 @@ struct HeaderRulesTests {
 
     @Test("of every request get an id of its own")
     func identifiers() {
-        let ids = Set((0..<100).map { _ in RequestID.make() })
-        #expect(ids.count == 100)
+        var source = RequestIDs()
+        let ids = Set((0..<1_000).map { _ in source.next() })
+        #expect(ids.count == 1_000)
         #expect(ids.allSatisfy { $0.utf8.count == 32 && $0.allSatisfy(\.isHexDigit) })
     }
 }

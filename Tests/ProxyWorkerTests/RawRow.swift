@@ -22,6 +22,16 @@ struct RawRow: Sendable {
     var with: [String] = []
     /// Whether the connection ends with the answer.
     var closes = false
+    /// The target of a request that is cut, which no other row has.
+    private(set) var own = "/v2/x"
+
+    func numbered(_ number: Int) -> RawRow {
+        guard case .cut = outcome else { return self }
+        var row = self
+        row.own = "/v2/cut\(number)"
+        row.bytes = bytes.replacing(Array("\(own) ".utf8), with: Array("\(row.own) ".utf8), maxReplacements: 1)
+        return row
+    }
 
     static func refused(_ status: Int, _ name: String, _ bytes: String) -> RawRow {
         RawRow(name: name, bytes: Array(bytes.utf8), outcome: .refused(status))

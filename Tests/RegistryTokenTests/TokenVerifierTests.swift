@@ -179,4 +179,55 @@ struct TokenVerifierTests {
         #expect(elapsed < .milliseconds(50))
         #expect(await refusal(String(repeating: ".", count: 16_000)) == .malformed("not three parts"))
     }
+
+    /// A key set of the pair's public key; `more` goes into its only key.
+    private func keySet(kid: String = "one", more: String = "") -> String {
+        let raw = key.publicKey.rawRepresentation
+        let x = Base64.text(raw.prefix(32), as: .url)
+        let y = Base64.text(raw.suffix(32), as: .url)
+        return #"{"keys":[{"kty":"EC","crv":"P-256","x":"\#(x)","y":"\#(y)","kid":"\#(kid)"\#(more)}]}"#
+    }
+
+    @Test("knows the keys of a key set by their kid, without certificates, too")
+    func knowsKeySet() async throws {
+        let token = try TestToken(header: header(), payload: TestToken.payload()).signed(by: key)
+        let named = try TestToken(
+            header: #"{"typ":"JWT","alg":"ES256","kid":"one"}"#, payload: TestToken.payload()
+        ).signed(by: key)
+        let alone = try TokenVerifier(certificates: nil, keySet: keySet(), issuer: "issuer", service: "registry")
+        let beside = try TokenVerifier(
+            certificates: pair.certificatePEM, keySet: keySet(), issuer: "issuer", service: "registry")
+        #expect(try await alone.verify(named, now: Self.now).subject == beside.verify(named, now: Self.now).subject)
+        _ = try await beside.verify(token, now: Self.now)
+        await #expect(throws: TokenRefusal.unknownKey) { try await alone.verify(token, now: Self.now) }
+        let chained = try TestToken(
+            header: #"{"typ":"JWT","alg":"ES256","x5c":["AAAA"]}"#, payload: TestToken.payload()
+        ).signed(by: key)
+        await #expect(throws: TokenRefusal.foreignKey(header: "x5c")) { try await alone.verify(chained, now: Self.now) }
+    }
+
+    @Test(
+        "refuses a key set that it cannot use, with the reason",
+        arguments: [
+            ("[]", "no list named keys"), ("{", "is no JSON Web Key Set"), (#"{"keys":[]}"#, "no key for signatures"),
+            (#"{"keys":[{"kty":"oct","k":"AAAA","kid":"a"}]}"#, "key 1 is neither"),
+            (#"{"keys":[{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA","kid":"a"}]}"#, "key 1 is neither"),
+            (#"{"keys":[{"kty":"oct","use":"enc"}]}"#, "no key for signatures"),
+            (#"{"keys":[{"kty":"EC"}]}"#, "key 1 has no kid"),
+            (#"{"keys":[{"kty":"EC","d":"AAAA","kid":"a"}]}"#, "key 1 is a private key"),
+        ])
+    func refusesKeySet(_ text: String, _ reason: String) throws {
+        let error = #expect(throws: TokenKeyError.self) {
+            try TokenVerifier(certificates: nil, keySet: text, issuer: "issuer", service: "registry")
+        }
+        #expect(error?.problem.contains(reason) == true, "\(error?.problem ?? "")")
+    }
+
+    @Test("refuses a key of a set for another algorithm than its own")
+    func refusesAlgorithm() throws {
+        #expect(throws: TokenKeyError.self) {
+            try TokenVerifier(
+                certificates: nil, keySet: keySet(more: #","alg":"RS256""#), issuer: "issuer", service: "registry")
+        }
+    }
 }

@@ -129,7 +129,7 @@ extension TestResponse {
 enum TestToken {
     static let access = RegistryConfiguration.TokenAccess(
         realm: "https://registry.test/authserver/auth", service: "registry.test", issuer: "registry.test",
-        certificates: "token.crt", pem: certificate)
+        certificates: .init(path: "token.crt", text: certificate))
 
     static func make(
         _ user: String, _ grants: [(name: String, actions: [String])], type: String = "repository",

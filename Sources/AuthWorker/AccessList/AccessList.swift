@@ -4,10 +4,27 @@ struct AccessList: Sendable {
     let rules: [AccessRule]
     private let gates: [RuleGate]
     private let cache = PatternCache()
+    private let namesLabels: Bool
 
     init(rules: [AccessRule]) {
         self.rules = rules
+        let token = Array("${labels:".utf8)
+        namesLabels = rules.contains { rule in
+            rule.patterns.contains { entry in
+                if case .template(let text) = entry.pattern { text.contains(sequence: token) } else { false }
+            }
+        }
         gates = rules.map(RuleGate.init)
+    }
+
+    /// Whether the combinations of the account's labels may make a decision long: more than a few dozen of them.
+    func isDear(_ request: AccessRequest) -> Bool {
+        guard namesLabels else { return false }
+        var combinations = 1
+        for values in request.labels.values.values where !values.isEmpty {
+            combinations = min(combinations * values.count, AccessRule.combinationLimit)
+        }
+        return combinations > 64
     }
 
     func decide(_ request: AccessRequest) -> AccessDecision {

@@ -11,11 +11,14 @@ struct StaticUsers: Authenticator {
     private let database: AuthDatabase?
     private let pool: PasswordPool
     private let cache: CredentialCache
+    /// Not where a back-end behind these does: two comparisons would tell who is of these, with one, and who is nobody.
+    let spendsOnStrangers: Bool
 
     init(
         _ users: [(name: String, user: StaticUser)], pool: PasswordPool, cache: CredentialCache = CredentialCache(),
-        database: AuthDatabase? = nil
+        database: AuthDatabase? = nil, spendsOnStrangers: Bool = true
     ) {
+        self.spendsOnStrangers = spendsOnStrangers
         var table: [[UInt8]: StaticUser] = [:]
         var costs: [Int: Int] = [:]
         for (name, user) in users {
@@ -76,7 +79,8 @@ struct StaticUsers: Authenticator {
             return .signedIn(labels: user?.labels ?? .none)
         case .unusable, nil:
             // A request without credentials is no guess, and is answered at once: every client begins with one.
-            if !(account.isEmpty && password.isEmpty), let decoy {
+            let isSpent = user != nil || spendsOnStrangers
+            if isSpent, !(account.isEmpty && password.isEmpty), let decoy {
                 guard await pool.verify(password, against: decoy) != nil else { return .busy }
             }
             return user == nil ? .unknownAccount : .wrongPassword

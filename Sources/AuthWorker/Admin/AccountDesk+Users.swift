@@ -11,7 +11,8 @@ extension AccountDesk {
             AdminRoute(.post, "/v1/users", "add a user: name, password, labels", answer: add),
             AdminRoute(.post, "/v1/users/password", "another password: name, password", answer: setPassword),
             AdminRoute(.post, "/v1/users/remove", "remove a user with its keys: name", answer: remove),
-            AdminRoute(.post, "/v1/users/logout", "end a user's refresh tokens: name", answer: logOut),
+            AdminRoute(
+                .post, "/v1/users/logout", "end a user's refresh tokens and browser sign-ins: name", answer: logOut),
         ]
     }
 
@@ -82,10 +83,19 @@ extension AccountDesk {
         let name = try AdminBody(request).text("name")
         let database = try database()
         let count = try await changing { try await database.removeRefreshTokens(of: name) }
-        log("ended \(count) refresh token(s) of \(name)", user: name, request)
+        let signIns: Int
+        do throws(BackendFailure) {
+            signIns = try await service.state.forget(name)
+        } catch {
+            throw AdminProblem(
+                "the refresh tokens have ended, the browser's sign-in may not have: \(error.problem)",
+                remedy: "try again", status: .serviceUnavailable)
+        }
+        log("ended \(count) refresh token(s) and \(signIns) browser sign-in(s) of \(name)", user: name, request)
         var object = JSONLine()
         object.add("result", "logged out")
         object.add("refresh_tokens", count)
+        object.add("browser_sign_ins", signIns)
         return AdminAnswer.json(object)
     }
 

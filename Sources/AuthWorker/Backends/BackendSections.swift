@@ -11,6 +11,10 @@ enum BackendSections {
         (WorkloadTokenSettings.key, { WorkloadTokenSettings($0, reading: &$1) }),
         (HtpasswdSettings.key, { HtpasswdSettings($0, reading: &$1) }),
         ("ext_auth", { CommandBackend($0, for: .signIn, reading: &$1) }),
+        (GoogleSettings.key, { GoogleSettings($0, reading: &$1) }),
+        ("github_auth", { ForgeSettings($0, .gitHub, reading: &$1) }),
+        (OpenIDSettings.key, { OpenIDSettings($0, reading: &$1) }),
+        ("gitlab_auth", { ForgeSettings($0, .gitLab, reading: &$1) }),
         ("ldap_auth", { DirectorySettings($0, reading: &$1) }),
         ("xorm_auth", { DatabaseSettings($0, for: .signIn, reading: &$1) }),
         ("plugin_authn", { PluginBackend($0, for: .signIn, reading: &$1) }),
@@ -26,8 +30,6 @@ enum BackendSections {
     /// Those that are not served, and why.
     private static let refused: [(key: String, reason: String)] =
         [
-            "google_auth", "github_auth", "oidc_auth", "gitlab_auth",
-        ].map { ($0, "is not served by this version") } + [
             ("mongo_auth", "is not served: Dockmaster has no MongoDB client"),
             ("acl_mongo", "is not served: Dockmaster has no MongoDB client"),
             ("casbin_authz", "is not served: Dockmaster has no Casbin engine; write the policy as acl"),

@@ -1,4 +1,6 @@
 internal import BundleConfig
+internal import HTTPService
+internal import NIOSSL
 
 extension ConfigurationReading {
     /// A key that must be there and not empty.
@@ -21,6 +23,33 @@ extension ConfigurationReading {
 
     mutating func flag(_ key: String, of node: ConfigurationNode) -> Bool {
         attempt { () throws(ConfigurationError) in try node.bool(key) } ?? false
+    }
+
+    /// The secret that a file of mode 0600 holds, without the blanks around it; nil when it is refused.
+    mutating func secretFile(_ path: String, at node: ConfigurationNode) -> Secret? {
+        if let stamp = FileStamp(path), stamp.mode & 0o077 != 0 {
+            refuse(
+                node.refused(
+                    "\(path) has the mode 0\(String(stamp.mode & 0o7777, radix: 8)): others may read the secret",
+                    remedy: "Run chmod 600 \(path)"))
+        }
+        guard var text = file(path, at: node)?[...] else { return nil }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        while let first = text.first, first.isWhitespace { text.removeFirst() }
+        if text.isEmpty { refuse(node.refused("\(path) is empty", remedy: "Write the secret into it")) }
+        return Secret(String(text))
+    }
+
+    /// The path of `ca_certificate`, a PEM file that is trusted in the place of the system's authorities.
+    mutating func authority(_ node: ConfigurationNode) -> String? {
+        guard let path = text("ca_certificate", of: node), let value = node["ca_certificate"],
+            let text = file(path, at: value)
+        else { return nil }
+        guard (try? NIOSSLCertificate.fromPEMBytes(Array(text.utf8)))?.isEmpty == false else {
+            refuse(value.refused("\(path) holds no certificate", remedy: "Name a PEM file"))
+            return nil
+        }
+        return path
     }
 
     /// A time within bounds; the default when it is absent or refused.

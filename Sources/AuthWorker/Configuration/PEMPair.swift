@@ -1,4 +1,5 @@
 internal import BundleConfig
+internal import HTTPService
 
 /// The certificate and private key that a section names by its keys `certificate` and `key`, read.
 struct PEMPair: Sendable {
@@ -27,6 +28,27 @@ struct PEMPair: Sendable {
             return nil
         }
         guard let path = reading.attempt({ () throws(ConfigurationError) in try value.string() }) else { return nil }
+        if key == "key" { checkMode(path, at: value, reading: &reading) }
         return reading.file(path, at: value)
+    }
+
+    /// Whoever may write a key makes tokens, and whoever may read it does so too. docker_auth looks at neither, and Kubernetes'
+    /// own default for secrets is 0644: what others may read is taken with a warning.
+    private static func checkMode(
+        _ path: String, at node: ConfigurationNode, reading: inout ConfigurationReading
+    ) {
+        guard let stamp = FileStamp(path) else { return }
+        let mode = "0\(String(stamp.mode & 0o7777, radix: 8))"
+        if stamp.mode & 0o022 != 0 {
+            reading.refuse(
+                node.refused(
+                    "\(path) has the mode \(mode): others may put their own key there", remedy: "Run chmod 600 \(path)")
+            )
+        } else if stamp.mode & 0o004 != 0 {
+            reading.warn(
+                node.refused(
+                    "\(path) has the mode \(mode): everybody on this machine may read it and sign tokens",
+                    remedy: "Run chmod 600 \(path)"))
+        }
     }
 }

@@ -41,6 +41,19 @@ final class AuthDatabase: Sendable {
         }
     }
 
+    /// Of this process alone.
+    static func inMemory() throws(AuthDatabaseProblem) -> AuthDatabase { try AuthDatabase(memory: ()) }
+
+    private init(memory: Void) throws(AuthDatabaseProblem) {
+        path = ":memory:"
+        do {
+            queue = try DatabaseQueue()
+            try Self.migrator.migrate(queue)
+        } catch {
+            throw .unusable(path: path, reason: "\(error)")
+        }
+    }
+
     var users: [[UInt8]: StoredUser] { snapshot.withLock { $0.users } }
     var keys: [[UInt8]: APIKey] { snapshot.withLock { $0.keys } }
 
@@ -105,6 +118,15 @@ final class AuthDatabase: Sendable {
                         created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL
                     ) STRICT;
                     CREATE INDEX refresh_token_account ON refresh_token (account, created);
+                    """)
+        }
+        migrator.registerMigration("2") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE browser_sign_in (
+                        backend TEXT NOT NULL, account TEXT NOT NULL, record TEXT NOT NULL,
+                        PRIMARY KEY (backend, account)
+                    ) STRICT;
                     """)
         }
         return migrator

@@ -1,5 +1,13 @@
+internal import HTTPTypes
+
 /// Where a request comes from, by the connection or by a trusted header.
 enum ClientAddress {
+    /// The address that a request comes from, by the settings.
+    static func of(_ request: IncomingRequest, _ server: AuthSettings.Server) throws(BadRequest) -> IPAddress {
+        guard let name = server.realIPHeader.flatMap({ HTTPField.Name($0) }) else { return try parse(request.peer) }
+        return try parse(try inHeader(request.header(name), position: server.realIPPosition))
+    }
+
     /// Picks one address of a header's first line (`203.0.113.5, 10.0.0.1`).
     /// - Parameter position: from 0; negative counts from the end and stops at the first.
     /// - Throws: when the header is absent, empty or shorter. (docker_auth crashes when it is shorter.)
@@ -21,7 +29,7 @@ enum ClientAddress {
     }
 
     private static func host(of text: String) -> String {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map(Substring.init)
         guard parts.count >= 2, let port = parts.last, !port.isEmpty,
             port.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
         else { return text }

@@ -11,10 +11,14 @@ struct IncomingRequest: Sendable {
     var body: [UInt8] = []
     /// The connection's other end, without a port; `@` for a unix socket, as Go calls it.
     var peer: String
+    /// The host that was called, with its port.
+    var authority: String?
 
     init(
-        method: String, target: String, headers: HTTPFields = [:], body: [UInt8] = [], peer: String = "127.0.0.1"
+        method: String, target: String, headers: HTTPFields = [:], body: [UInt8] = [], peer: String = "127.0.0.1",
+        authority: String? = nil
     ) {
+        self.authority = authority
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         self.method = method
         path = String(parts[0])

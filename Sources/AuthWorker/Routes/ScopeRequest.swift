@@ -17,8 +17,8 @@ struct ScopeRequest: Sendable, Equatable {
         guard let first = values.first, !first.isEmpty else { return [] }
         var scopes: [ScopeRequest] = []
         for value in values {
-            for piece in value.split(separator: " ", omittingEmptySubsequences: false) {
-                scopes.append(try ScopeRequest(String(piece)))
+            for piece in value.pieces(at: UInt8(ascii: " ")) {
+                scopes.append(try ScopeRequest(piece))
                 guard scopes.count <= limit else { throw BadRequest(problem: "more than \(limit) scopes") }
             }
         }
@@ -29,7 +29,7 @@ struct ScopeRequest: Sendable, Equatable {
         guard text.utf8.count <= Self.lengthLimit else {
             throw BadRequest(problem: "a scope is longer than \(Self.lengthLimit) bytes")
         }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        let parts = text.pieces(at: UInt8(ascii: ":"))
         guard let type = Self.type(parts[0]) else { throw BadRequest(problem: "malformed scope request") }
         self.type = type
         switch parts.count {
@@ -38,8 +38,8 @@ struct ScopeRequest: Sendable, Equatable {
         case 4: name = "\(parts[1]):\(parts[2])"
         default: throw BadRequest(problem: "invalid scope: \(text.goQuoted)")
         }
-        actions = parts[parts.count - 1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        actions.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        actions = parts[parts.count - 1].pieces(at: UInt8(ascii: ","))
+        if actions.count > 1 { actions.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
     }
 
     /// Whether the name can be one at all: for a repository by distribution's grammar, with or without a registry's host and
@@ -65,5 +65,13 @@ struct ScopeRequest: Sendable, Equatable {
         }
         let run = text.utf8.drop { !belongs($0) }.prefix(while: belongs)
         return run.isEmpty ? nil : String(decoding: run, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// The pieces between the places of a byte, empty ones too. By bytes, as Go splits: a mark behind a separator does not make
+    /// another character of it.
+    fileprivate func pieces(at separator: UInt8) -> [String] {
+        utf8.split(separator: separator, omittingEmptySubsequences: false).map { String(Substring($0)) }
     }
 }

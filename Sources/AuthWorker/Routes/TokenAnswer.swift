@@ -51,6 +51,13 @@ enum TokenAnswer {
         return retry(.serviceUnavailable, "\(step) cannot be asked now, try again soon.", after: 5)
     }
 
+    /// As docker_auth words a failure that the account's owner can mend.
+    static func shown(_ failure: BackendFailure, authenticator: Int) -> OutgoingAnswer {
+        .refusal(
+            .internalServerError,
+            "Authentication failed (authn #\(authenticator) returned error: \(failure.problem))")
+    }
+
     private static func retry(_ status: HTTPResponse.Status, _ text: String, after seconds: Int64) -> OutgoingAnswer {
         var answer = OutgoingAnswer.refusal(status, text)
         answer.headers[.retryAfter] = String(seconds)

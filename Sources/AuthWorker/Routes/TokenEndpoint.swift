@@ -97,7 +97,7 @@ struct TokenEndpoint: Sendable {
             return identity
         case .refused(let outcome, let authenticator):
             audit.askedOf(authenticator)
-            let refusal = refusal(outcome, asked)
+            let refusal = refusal(outcome, by: authenticator, asked)
             if let ticket { desk.throttle.end(ticket, isFailure: refusal.answer.status == .unauthorized ? true : nil) }
             throw refusal
         }
@@ -129,7 +129,7 @@ struct TokenEndpoint: Sendable {
         return answer
     }
 
-    private func refusal(_ outcome: SignInOutcome, _ asked: TokenRequest) -> Refusal {
+    private func refusal(_ outcome: SignInOutcome, by authenticator: String, _ asked: TokenRequest) -> Refusal {
         switch outcome {
         case .unknownAccount where asked.account.isEmpty:
             return Refusal(answer: unauthorized, result: "no_credentials", reason: "no credentials")
@@ -140,9 +140,12 @@ struct TokenEndpoint: Sendable {
         case .busy:
             return Refusal(answer: TokenAnswer.busy, result: "busy", reason: "too many sign-ins are waiting")
         case .failed(let failure):
+            let answer =
+                failure.isShown
+                ? TokenAnswer.shown(failure, authenticator: state.number(of: authenticator))
+                : TokenAnswer.failed(failure, "the sign-in")
             return Refusal(
-                answer: TokenAnswer.failed(failure, "the sign-in"), result: "backend_failed",
-                reason: "the sign-in failed: \(failure.problem)")
+                answer: answer, result: "backend_failed", reason: "the sign-in failed: \(failure.problem)")
         }
     }
 
@@ -197,9 +200,7 @@ struct TokenEndpoint: Sendable {
         _ asked: TokenRequest, _ identity: Identity, now: Int64
     ) async throws(Refusal) -> String? {
         if identity.authenticator == "refresh_token" { return asked.refreshToken }
-        // A CI system's token lives for minutes, and must not become one that lives for weeks.
-        guard asked.isOffline, !identity.account.isEmpty, identity.authenticator != WorkloadTokenSettings.key,
-            let database = state.database,
+        guard asked.isOffline, !identity.account.isEmpty, state.isLasting(identity), let database = state.database,
             state.settings.token.refreshLifetime > 0
         else { return nil }
         do {

@@ -18,12 +18,7 @@ struct TokenRequest: Sendable {
     var isOffline: Bool
 
     init(_ request: IncomingRequest, server: AuthSettings.Server) throws(BadRequest) {
-        if let name = server.realIPHeader.flatMap({ HTTPField.Name($0) }) {
-            address = try ClientAddress.parse(
-                try ClientAddress.inHeader(request.header(name), position: server.realIPPosition))
-        } else {
-            address = try ClientAddress.parse(request.peer)
-        }
+        address = try ClientAddress.of(request, server)
         let form = request.form
         let basic = BasicCredentials(request.header(.authorization))
         var user = ""

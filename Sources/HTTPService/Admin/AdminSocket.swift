@@ -22,13 +22,18 @@ package final class AdminSocket: Sendable {
 
     /// Listens, in the place of a predecessor that still drains. The name appears only when the mode is right.
     package func start() async throws {
-        let passing = path.replacing(".sock", with: ".new")
+        let passing = Self.passing(path)
         try await listener.start(address: .unix(path: passing))
         guard chmod(passing, 0o600) == 0, rename(passing, path) == 0 else {
             throw AdminProblem(
                 "cannot make \(path): \(String(cString: strerror(errno)))",
                 remedy: "check the permissions of its folder")
         }
+    }
+
+    /// The name that the socket has until its mode is right: beside it, so that a rename suffices.
+    package static func passing(_ path: String) -> String {
+        path.hasSuffix(".sock") ? "\(path.dropLast(5)).new" : "\(path).new"
     }
 
     package func drain(within: Duration) async {

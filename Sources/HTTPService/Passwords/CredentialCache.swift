@@ -66,6 +66,13 @@ package final class CredentialCache: Sendable {
         }
     }
 
+    package func forget(_ name: [UInt8]) {
+        generations.withLock { generations in
+            generations.young.remove(name)
+            generations.old.remove(name)
+        }
+    }
+
     private func turn(_ generations: inout Generations, at now: ContinuousClock.Instant) {
         let elapsed = generations.since.duration(to: now)
         guard elapsed >= age else { return }

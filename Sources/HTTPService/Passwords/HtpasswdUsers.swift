@@ -68,7 +68,9 @@ package struct HtpasswdUsers: Sendable {
             costs[hash.cost, default: 0] += 1
         }
         self.hashes = hashes
-        decoy = costs.max { ($0.value, $0.key) < ($1.value, $1.key) }.flatMap { BcryptHash.decoy(cost: $0.key) }
+        // Also of a file without users: strangers cost here what users of another place cost there.
+        let cost = costs.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? BcryptHash.standardCost
+        decoy = BcryptHash.decoy(cost: cost)
     }
 
     private static func contents(of path: String) -> String? {

@@ -58,9 +58,10 @@ final class HealthCheck {
         let pool = services.pool(endpoint)
         let probe = HealthProbe(then: then)
         // A fresh connection: one from the pool could be of a worker that is going.
-        probe.lease = pool.lease(fresh: true, deadline: .now() + Self.timeout) { _, result in
+        probe.lease = pool.lease(fresh: true, deadline: .now() + Self.timeout) { [services] _, result in
             switch result {
-            case .success(let connection): probe.ask(connection, path: endpoint.health, host: host)
+            case .success(let connection):
+                probe.ask(connection, path: endpoint.health, host: host, requestID: services.requestIDs.next())
             case .failure(let error): probe.finish("cannot connect: \(error)")
             }
         }

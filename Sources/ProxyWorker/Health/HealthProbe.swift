@@ -13,7 +13,7 @@ final class HealthProbe: UpstreamReceiver {
         self.then = then
     }
 
-    func ask(_ connection: UpstreamConnection, path: String, host: String) {
+    func ask(_ connection: UpstreamConnection, path: String, host: String, requestID: String) {
         guard then != nil else {
             connection.close()
             return
@@ -23,7 +23,7 @@ final class HealthProbe: UpstreamReceiver {
         connection.send(
             HTTPRequestHead(
                 version: .http1_1, method: .GET, uri: path,
-                headers: ["Host": host, "X-Request-Id": RequestID.make(), "User-Agent": "dockmaster-proxy"]))
+                headers: ["Host": host, "X-Request-Id": requestID, "User-Agent": "dockmaster-proxy"]))
         connection.sendEnd()
     }
 

@@ -11,6 +11,7 @@ final class LoopServices {
     let table: ConnectionTable
     let book: AddressBook
     var figures = ProxyFigures()
+    var requestIDs = RequestIDs()
     private(set) lazy var health = HealthCheck(services: self)
     private var pools: [UpstreamEndpoint: UpstreamPool] = [:]
 

@@ -83,7 +83,7 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     private func begin(_ head: HTTPRequestHead) {
-        let exchange = Exchange(head: head, state: services.current.load(), requestID: RequestID.make())
+        let exchange = Exchange(head: head, state: services.current.load(), requestID: services.requestIDs.next())
         self.exchange = exchange
         watch(exchange)
         guard connection.isHTTP2 else {
@@ -197,7 +197,7 @@ final class RequestHandler: ChannelDuplexHandler {
             return
         }
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "-")
-        let exchange = Exchange(head: head, state: services.current.load(), requestID: RequestID.make())
+        let exchange = Exchange(head: head, state: services.current.load(), requestID: services.requestIDs.next())
         exchange.isComplete = true
         self.exchange = exchange
         services.figures.refuse(.malformed)

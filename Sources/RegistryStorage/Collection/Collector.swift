@@ -84,7 +84,8 @@ struct Collector {
 
     private mutating func collectBlobs(_ algorithm: DigestAlgorithm, _ folder: String) throws(StorageError) {
         let entries = try Disk.entries(of: folder) ?? []
-        let digests = entries.compactMap { Digest(algorithm: algorithm, hex: $0.name) }
+        // In the order of the rows: neighbours are on one page.
+        let digests = entries.map(\.name).sorted().compactMap { Digest(algorithm: algorithm, hex: $0) }
         summary.examined += digests.count
         guard let candidates = index.unreferenced(digests) else { return }
         for digest in candidates {

@@ -32,15 +32,18 @@ struct AccessGate: Sendable {
         case .token(let access):
             do throws(TokenKeyError) {
                 let verifier = try TokenVerifier(
-                    certificates: access.pem, issuer: access.issuer, service: access.service,
+                    certificates: access.certificates?.text, keySet: access.keySet?.text, issuer: access.issuer,
+                    service: access.service,
                     algorithms: access.algorithms ?? TokenAlgorithm.allCases)
                 way = .token(
                     TokenGate(
                         realm: access.realm, redirectPath: access.redirectPath, service: access.service,
                         verifier: verifier))
             } catch {
+                let isOfKeySet = if case .badKeySet = error { true } else { access.certificates == nil }
+                let path = (isOfKeySet ? access.keySet : access.certificates)?.path ?? ""
                 throw ConfigurationError(
-                    key: "auth.token.rootcertbundle", problem: "\(access.certificates): \(error.problem)",
+                    key: "auth.token.\(isOfKeySet ? "jwks" : "rootcertbundle")", problem: "\(path): \(error.problem)",
                     remedy: error.remedy.prefix(1).uppercased() + error.remedy.dropFirst())
             }
         }

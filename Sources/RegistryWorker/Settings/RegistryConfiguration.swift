@@ -18,15 +18,21 @@ struct RegistryConfiguration: Sendable, Equatable {
         case htpasswd(HtpasswdAccess)
     }
 
+    /// A file, and what it held when the configuration was read.
+    struct TextFile: Sendable, Equatable {
+        var path: String
+        var text: String
+    }
+
     /// `auth.token`
     struct TokenAccess: Sendable, Equatable {
         var realm: String
         var service: String
         var issuer: String
-        /// The path of the PEM bundle.
-        var certificates: String
-        /// The bundle's text.
-        var pem: String
+        /// `rootcertbundle`: PEM; nil only where there is a key set.
+        var certificates: TextFile?
+        /// `jwks`: a JSON Web Key Set.
+        var keySet: TextFile?
         /// `autoredirect`: the realm is this path of the host that the client asked for; nil for the realm above.
         var redirectPath: String?
         /// `signingalgorithms`; nil for all that there are keys for.

@@ -52,9 +52,6 @@ extension RegistryConfigurationReader {
                 "realm", "service", "issuer", "rootcertbundle", "autoredirect", "autoredirectpath", "jwks",
                 "signingalgorithms",
             ])
-        if let jwks = node["jwks"], !jwks.isNull {
-            ignore(jwks, "only the keys of rootcertbundle are trusted")
-        }
         var redirect: String?
         do throws(ConfigurationError) {
             if try node.bool("autoredirect") == true { redirect = try Self.redirectPath(node) }
@@ -66,18 +63,33 @@ extension RegistryConfigurationReader {
         let realm = redirect == nil ? headerText(node, "realm", of: "auth.token") : ""
         let service = headerText(node, "service", of: "auth.token")
         let issuer = headerText(node, "issuer", of: "auth.token")
-        let path = headerText(node, "rootcertbundle", of: "auth.token")
-        guard let realm, let service, let issuer, let path else { return }
-        guard let pem = RegistryConfiguration.read(path) else {
+        let keySet = textFile(node, "jwks")
+        let certificates = textFile(node, "rootcertbundle")
+        if ["jwks", "rootcertbundle"].allSatisfy({ node[$0].map(\.isNull) ?? true }) {
             errors.append(
-                (node["rootcertbundle"] ?? node).refused(
-                    "\(path) cannot be read", remedy: "Check the path and its permissions"))
-            return
+                node.refused(
+                    "has no key to know tokens by",
+                    remedy: "Write auth.token.rootcertbundle, the certificate of the token service, or auth.token.jwks")
+            )
         }
+        guard let realm, let service, let issuer, certificates != nil || keySet != nil else { return }
         configuration.access = .token(
             RegistryConfiguration.TokenAccess(
-                realm: realm, service: service, issuer: issuer, certificates: path, pem: pem, redirectPath: redirect,
-                algorithms: algorithms))
+                realm: realm, service: service, issuer: issuer, certificates: certificates, keySet: keySet,
+                redirectPath: redirect, algorithms: algorithms))
+    }
+
+    /// A file that a key names.
+    /// - Returns: nil without the key.
+    private mutating func textFile(_ node: ConfigurationNode, _ key: String) -> RegistryConfiguration.TextFile? {
+        guard let value = node[key], !value.isNull, let path = headerText(node, key, of: "auth.token") else {
+            return nil
+        }
+        guard let text = RegistryConfiguration.read(path) else {
+            errors.append(value.refused("\(path) cannot be read", remedy: "Check the path and its permissions"))
+            return nil
+        }
+        return RegistryConfiguration.TextFile(path: path, text: text)
     }
 
     private static func redirectPath(_ node: ConfigurationNode) throws(ConfigurationError) -> String {

@@ -183,6 +183,40 @@ struct DirectoryBackendTests {
         }
     }
 
+    @Test(
+        "that forbids a sign-in is as one with a wrong password: the account is locked, or its password has expired",
+        arguments: [19, 53])
+    func forbids(code: Int) async throws {
+        // A directory that says so to every bind: LDAPMessage { 1, BindResponse { resultCode } }.
+        let script = try files.write(
+            "directory.py",
+            """
+            import socket, sys
+            server = socket.create_server(("127.0.0.1", 0))
+            open(sys.argv[1], "w").write(str(server.getsockname()[1]))
+            while True:
+                peer, _ = server.accept()
+                peer.recv(4096)
+                peer.sendall(bytes([0x30, 12, 2, 1, 1, 0x61, 7, 10, 1, \(code), 4, 0, 4, 0]))
+                peer.recv(4096)
+                peer.close()
+            """)
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/python3")
+        process.arguments = [script, "\(files.path)/port"]
+        try process.run()
+        defer { kill(process.processIdentifier, SIGKILL) }
+        try await ServerTool.wait { !files.text("port").isEmpty }
+        let state = try BackendFolder.state(
+            """
+            users: {local: {}}
+            ldap_auth: {addr: "127.0.0.1:\(files.text("port"))", base: "o=x", filter: "(uid=${account})", \
+            bind_dn: "uid=${account},o=x", initial_bind_as_user: true, timeout: 30s}
+            acl: []
+            """)
+        #expect(await state.signIn("alice", "alicepw") == .wrongPassword)
+    }
+
     @Test("escapes accounts for filters and names, and takes the CN of a name")
     func escaping() {
         #expect(DirectoryEscaping.filter("a*b(c)d\\e\u{0}é") == "a\\2ab\\28c\\29d\\5ce\\00\\c3\\a9")

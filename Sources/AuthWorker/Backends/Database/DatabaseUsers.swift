@@ -24,6 +24,7 @@ final class DatabaseUsers: Authenticator {
     private static let pause: Duration = .seconds(1)
 
     let name = "xorm_auth"
+    let spendsOnStrangers = true
     private let settings: DatabaseSettings
     private let source: any DatabaseSource
     private let threads: BackendThreads

@@ -48,11 +48,10 @@ final class DirectoryConnection: @unchecked Sendable {
 
     /// Signs in.
     /// - Parameter password: never empty: a server takes that for an anonymous sign-in, which succeeds (RFC 4513, 5.1.2).
-    /// - Returns: false for wrong credentials.
     func bind(
         _ name: String, _ password: [UInt8], until deadline: ContinuousClock.Instant
-    ) throws(BackendFailure) -> Bool {
-        guard !password.isEmpty else { return false }
+    ) throws(BackendFailure) -> DirectoryBind {
+        guard !password.isEmpty else { return .refused }
         var message: CInt = 0
         var secret = password.map { CChar(bitPattern: $0) }
         defer { for index in secret.indices { secret[index] = 0 } }
@@ -63,9 +62,11 @@ final class DirectoryConnection: @unchecked Sendable {
         guard sent == LDAP_SUCCESS else { throw failure("the sign-in", sent) }
         let code = try result(of: message, until: deadline) { _ in }
         switch code {
-        case LDAP_SUCCESS: return true
+        case LDAP_SUCCESS: return .accepted
         case LDAP_INVALID_CREDENTIALS, LDAP_NO_SUCH_OBJECT, LDAP_INVALID_DN_SYNTAX, LDAP_INAPPROPRIATE_AUTH:
-            return false
+            return .refused
+        // What directories answer for accounts that are locked, and for passwords that have expired or must be changed.
+        case LDAP_CONSTRAINT_VIOLATION, LDAP_UNWILLING_TO_PERFORM: return .forbidden(words(code))
         default: throw failure("the sign-in", code)
         }
     }
@@ -149,14 +150,19 @@ final class DirectoryConnection: @unchecked Sendable {
 
     private func failure(_ step: String, _ code: CInt) -> BackendFailure {
         isUsable = false
+        // Codes of the client's own are negative: the server cannot be reached.
+        let isOutage = code < 0 || code == LDAP_BUSY || code == LDAP_UNAVAILABLE
+        return BackendFailure(problem: "\(step) failed: \(words(code))", isOutage: isOutage)
+    }
+
+    /// libldap's words for a code, and the server's own.
+    private func words(_ code: CInt) -> String {
         var detail: UnsafeMutablePointer<CChar>?
         ldap_get_option(handle, LDAP_OPT_DIAGNOSTIC_MESSAGE, &detail)
         defer { ldap_memfree(detail) }
         var words = String(cString: ldap_err2string(code))
         if let detail, detail.pointee != 0 { words += " (\(String(cString: detail)))" }
-        // Codes of the client's own are negative: the server cannot be reached.
-        let isOutage = code < 0 || code == LDAP_BUSY || code == LDAP_UNAVAILABLE
-        return BackendFailure(problem: "\(step) failed: \(words.filter { !$0.isNewline })", isOutage: isOutage)
+        return words.filter { !$0.isNewline }
     }
 
     private static func left(until deadline: ContinuousClock.Instant) throws(BackendFailure) -> timeval {

@@ -160,17 +160,8 @@ struct DirectorySettings: BackendSettings {
         guard let path = reading.required("bind_password_file", of: node, example: "/etc/dockmaster/ldap-password"),
             let value = node["bind_password_file"]
         else { return nil }
-        if let stamp = FileStamp(path), stamp.mode & 0o077 != 0 {
-            reading.refuse(
-                value.refused(
-                    "\(path) has the mode 0\(String(stamp.mode & 0o7777, radix: 8)): others may read the password",
-                    remedy: "Run chmod 600 \(path)"))
-        }
-        guard var text = reading.file(path, at: value)?[...] else { return nil }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        if text.isEmpty { reading.refuse(value.refused("\(path) is empty", remedy: "Write the password into it")) }
-        return (name, Secret(String(text)))
+        guard let password = reading.secretFile(path, at: value) else { return nil }
+        return (name, password)
     }
 
     private static func groups(_ node: ConfigurationNode, reading: inout ConfigurationReading) -> Groups? {
@@ -187,7 +178,7 @@ struct DirectorySettings: BackendSettings {
     }
 
     func make(_ context: BackendContext) -> Backend {
-        let users = DirectoryUsers(self)
+        let users = DirectoryUsers(self, logger: context.logger)
         return Backend(authenticator: users, close: users.close)
     }
 }

@@ -1,4 +1,6 @@
 internal import BundleConfig
+internal import BundleLog
+internal import Logging
 internal import Synchronization
 
 /// The users of an LDAP directory (`ldap_auth`): the account is searched for, and its entry's name and the password must bind.
@@ -22,10 +24,12 @@ final class DirectoryUsers: Authenticator {
     let name = "ldap_auth"
     private let settings: DirectorySettings
     private let threads: BackendThreads
+    private let logger: Logger
     private let state = Mutex(State())
 
-    init(_ settings: DirectorySettings) {
+    init(_ settings: DirectorySettings, logger: Logger) {
         self.settings = settings
+        self.logger = logger
         threads = BackendThreads(settings.connections)
     }
 
@@ -87,7 +91,9 @@ final class DirectoryUsers: Authenticator {
             guard !password.isEmpty else { return .wrongPassword }
             let connection = try DirectoryConnection(server, settings.security, until: deadline)
             let name = searcher.name.replacing("${account}", with: DirectoryEscaping.name(account))
-            guard try connection.bind(name, password, until: deadline) else { return .wrongPassword }
+            guard try signsIn(account, as: name, password, on: connection, until: deadline) else {
+                return .wrongPassword
+            }
             guard let found = try find(account, on: connection, until: deadline) else { return .unknownAccount }
             return .signedIn(labels: found.labels)
         }
@@ -95,8 +101,26 @@ final class DirectoryUsers: Authenticator {
         // Never sent: the server would take it for an anonymous sign-in, and say yes.
         guard !password.isEmpty else { return .wrongPassword }
         let connection = try DirectoryConnection(server, settings.security, until: deadline)
-        guard try connection.bind(found.name, password, until: deadline) else { return .wrongPassword }
+        guard try signsIn(account, as: found.name, password, on: connection, until: deadline) else {
+            return .wrongPassword
+        }
         return .signedIn(labels: found.labels)
+    }
+
+    /// - Returns: false for a wrong password, and for an account that is locked, which the log tells apart.
+    private func signsIn(
+        _ account: String, as name: String, _ password: [UInt8], on connection: DirectoryConnection,
+        until deadline: ContinuousClock.Instant
+    ) throws(BackendFailure) -> Bool {
+        switch try connection.bind(name, password, until: deadline) {
+        case .accepted: return true
+        case .refused: return false
+        case .forbidden(let words):
+            logger.notice(
+                "ldap_auth: the directory lets \(account) not sign in: \(words); is the account locked or its password expired?",
+                metadata: [LogField.user: .string(account)])
+            return false
+        }
     }
 
     /// Searches on a kept connection, or on a new one when that is broken.
@@ -116,9 +140,11 @@ final class DirectoryUsers: Authenticator {
         let connection = try DirectoryConnection(server, settings.security, until: deadline)
         if let searcher = settings.searcher {
             let password = Array(searcher.password.reveal().utf8)
-            guard try connection.bind(searcher.name, password, until: deadline) else {
-                throw BackendFailure(
-                    problem: "it refuses bind_dn with the password of bind_password_file", isOutage: false)
+            let answer = try connection.bind(searcher.name, password, until: deadline)
+            guard answer == .accepted else {
+                var problem = "it refuses bind_dn with the password of bind_password_file"
+                if case .forbidden(let words) = answer { problem += ": \(words)" }
+                throw BackendFailure(problem: problem, isOutage: false)
             }
         }
         let found = try find(account, on: connection, until: deadline)

@@ -4,6 +4,7 @@ internal import HTTPService
 struct HtpasswdAuthenticator: Authenticator {
     let name = "htpasswd_auth"
     let file: HtpasswdFile
+    let spendsOnStrangers = true
 
     func signIn(_ account: String, password: [UInt8]) async -> SignInOutcome {
         // The anonymous request, which every client begins with, is no guess.

@@ -11,8 +11,11 @@ internal import RegistryToken
 actor WorkloadIssuer {
     private struct Known {
         var keys: [WorkloadKey]
+        var endpoints: IssuerEndpoints
         var fetched: Int64
     }
+
+    private typealias Discovered = (keys: [WorkloadKey], endpoints: IssuerEndpoints)
 
     private static let freshness: Int64 = 3_600
     private static let staleness: Int64 = 86_400
@@ -43,11 +46,22 @@ actor WorkloadIssuer {
         let age = known.map { now - $0.fetched }
         let isFresh = age.map { (0..<Self.freshness).contains($0) } ?? false
         if isFresh, let found = find(id, algorithm) { return found }
+        _ = try await renewed(now)
+        return find(id, algorithm) ?? []
+    }
+
+    /// Where the issuer signs people in.
+    func endpoints(now: Int64) async throws(BackendFailure) -> IssuerEndpoints {
+        if let known, (0..<Self.freshness).contains(now - known.fetched) { return known.endpoints }
+        return try await renewed(now).endpoints
+    }
+
+    private func renewed(_ now: Int64) async throws(BackendFailure) -> Known {
         if mayFetch(now) { await refresh(now) }
         guard let known, now - known.fetched < Self.staleness else {
             throw attempt?.failure ?? BackendFailure(problem: "the keys of \(url) are not known yet", isOutage: true)
         }
-        return find(id, algorithm) ?? []
+        return known
     }
 
     private func find(_ id: String, _ algorithm: WorkloadKey.Algorithm) -> [WorkloadKey]? {
@@ -71,8 +85,8 @@ actor WorkloadIssuer {
 
     private func fetchKeys(_ now: Int64) async {
         switch await Self.fetch(url, within: time, trust) {
-        case .success(let keys):
-            known = Known(keys: keys, fetched: now)
+        case .success(let found):
+            known = Known(keys: found.keys, endpoints: found.endpoints, fetched: now)
             attempt = (now, nil)
         case .failure(let failure):
             attempt = (now, failure)
@@ -83,7 +97,7 @@ actor WorkloadIssuer {
 
     private static func fetch(
         _ url: String, within time: Duration, _ trust: TLSConfiguration?
-    ) async -> Result<[WorkloadKey], BackendFailure> {
+    ) async -> Result<Discovered, BackendFailure> {
         let deadline = ContinuousClock.now + time
         do throws(BackendFailure) {
             let base = url.hasSuffix("/") ? String(url.dropLast()) : url
@@ -97,7 +111,7 @@ actor WorkloadIssuer {
             guard let keys = WorkloadKey.keys(of: try await json(place, until: deadline, trust)), !keys.isEmpty else {
                 throw BackendFailure(problem: "it offers no key for RS256 or ES256", isOutage: false)
             }
-            return .success(keys)
+            return .success((keys, IssuerEndpoints(document, issuer: url)))
         } catch {
             return .failure(
                 BackendFailure(

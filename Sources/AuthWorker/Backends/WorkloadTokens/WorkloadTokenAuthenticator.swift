@@ -13,6 +13,9 @@ struct WorkloadTokenAuthenticator: Authenticator {
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
 
+    /// A CI system's token lives for minutes, and must not become one that lives for weeks.
+    var isLasting: Bool { false }
+
     func signIn(_ account: String, password: [UInt8]) async -> SignInOutcome {
         guard let token = WorkloadToken(password), let issuer = issuers[token.issuer] else { return .unknownAccount }
         let now = now()

@@ -46,7 +46,7 @@ struct WorkloadTokenSettings: BackendSettings {
         let connection = Issuer(
             time: reading.time(
                 "timeout", of: node, default: .seconds(5), within: .milliseconds(100)...Duration.seconds(120)),
-            authority: Self.authority(node, reading: &reading))
+            authority: reading.authority(node))
         guard let issuer, let audience, let account else { return }
         guard (issuers[issuer] ?? connection) == connection else {
             reading.refuse(
@@ -127,18 +127,6 @@ struct WorkloadTokenSettings: BackendSettings {
             }
         }
         return Labels(labels)
-    }
-
-    private static func authority(_ node: ConfigurationNode, reading: inout ConfigurationReading) -> String? {
-        guard let path = reading.text("ca_certificate", of: node), let value = node["ca_certificate"] else {
-            return nil
-        }
-        guard let text = reading.file(path, at: value) else { return nil }
-        guard (try? NIOSSLCertificate.fromPEMBytes(Array(text.utf8)))?.isEmpty == false else {
-            reading.refuse(value.refused("\(path) holds no certificate", remedy: "Name a PEM file"))
-            return nil
-        }
-        return path
     }
 
     func make(_ context: BackendContext) -> Backend {

@@ -25,14 +25,27 @@ enum PasswordPrompt {
         }
         var hidden = before
         hidden.c_lflag &= ~tcflag_t(ECHO)
+        let signals = InterruptedPrompt()
         guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0 else {
+            signals.end()
             throw CallFailure(.failed, "cannot hide what is typed; send the password through standard input")
         }
-        defer {
-            tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
-            StandardError.write(Array("\n".utf8))
-        }
         StandardError.write(Array(prompt.utf8))
-        return readLine() ?? ""
+        let line = Self.line()
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+        StandardError.write(Array("\n".utf8))
+        // The terminal is as it was: now the signal may do what it does.
+        signals.end()
+        return line
+    }
+
+    /// A line as the terminal gives it; readLine() would begin again when a signal interrupts it.
+    private static func line() -> String {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while bytes.count < 4_096, Glibc.read(STDIN_FILENO, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
