@@ -12,6 +12,7 @@ final class LoopServices {
     let book: AddressBook
     var figures = ProxyFigures()
     var requestIDs = RequestIDs()
+    let budget = RelayBudget()
     private(set) lazy var health = HealthCheck(services: self)
     private var pools: [UpstreamEndpoint: UpstreamPool] = [:]
 
@@ -28,7 +29,7 @@ final class LoopServices {
 
     func pool(_ endpoint: UpstreamEndpoint) -> UpstreamPool {
         if let pool = pools[endpoint] { return pool }
-        let pool = UpstreamPool(endpoint: endpoint, loop: loop)
+        let pool = UpstreamPool(endpoint: endpoint, loop: loop, budget: budget)
         pools[endpoint] = pool
         return pool
     }

@@ -31,7 +31,6 @@ final class ProxyListener: Sendable {
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 4_096, maximum: 128 << 10)
             )
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 128 << 10, high: 384 << 10))
             .childChannelInitializer { [loops] channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let services = loops[ObjectIdentifier(channel.eventLoop)] else {

@@ -10,13 +10,19 @@ final class UpstreamConnection: ChannelDuplexHandler {
     typealias OutboundOut = HTTPClientRequestPart
 
     /// Who the answer goes to; nil while it waits in the pool.
-    var receiver: (any UpstreamReceiver)?
+    var receiver: (any UpstreamReceiver)? {
+        didSet {
+            if oldValue == nil, receiver != nil { budget.enter() }
+            if oldValue != nil, receiver == nil { budget.leave() }
+        }
+    }
     weak var pool: UpstreamPool?
     /// How many requests it has carried.
     private(set) var uses = 0
     /// Since when it waits in the pool.
     var idleSince = NIODeadline.now()
 
+    private let budget: RelayBudget
     private var context: ChannelHandlerContext?
     private var requestEnded = false
     private var answerKeepsAlive = false
@@ -37,6 +43,14 @@ final class UpstreamConnection: ChannelDuplexHandler {
             heldRead = false
             context.read()
         }
+    }
+
+    init(_ budget: RelayBudget) {
+        self.budget = budget
+    }
+
+    deinit {
+        if receiver != nil { budget.leave() }
     }
 
     func send(_ head: HTTPRequestHead) {

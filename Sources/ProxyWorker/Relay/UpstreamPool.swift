@@ -12,12 +12,14 @@ final class UpstreamPool {
 
     let endpoint: UpstreamEndpoint
     private let loop: any EventLoop
+    private let budget: RelayBudget
     private var idle: [UpstreamConnection] = []
     private var sweeping = false
     private var isClosed = false
 
-    init(endpoint: UpstreamEndpoint, loop: any EventLoop) {
+    init(endpoint: UpstreamEndpoint, loop: any EventLoop, budget: RelayBudget) {
         self.endpoint = endpoint
+        self.budget = budget
         self.loop = loop
     }
 
@@ -106,12 +108,9 @@ final class UpstreamPool {
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(timeout)
             .channelOption(.maxMessagesPerRead, value: 1)
-            .channelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 8_192, maximum: 256 << 10)
-            )
+            .channelOption(.recvAllocator, value: RelayBudget.Allocator(budget))
             .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
-            .channelInitializer { channel in
+            .channelInitializer { [budget] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(HTTPRequestEncoder())
@@ -119,7 +118,7 @@ final class UpstreamPool {
                         ByteToMessageHandler(
                             HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)
                         ))
-                    try pipeline.addHandler(UpstreamConnection())
+                    try pipeline.addHandler(UpstreamConnection(budget))
                 }
             }
         return switch endpoint.address {
