@@ -1,9 +1,9 @@
-import BundleConfig
 import HTTPService
 import RegistryToken
 import Testing
 
 @testable import AuthWorker
+@testable import BundleConfig
 
 @Suite("The auth worker's settings")
 struct AuthSettingsTests {
@@ -36,6 +36,11 @@ struct AuthSettingsTests {
         } catch {
             return ["\(error)"]
         }
+    }
+
+    @Test("know the same back-ends as the bundle's own reader, so that each may stand below auth:")
+    func sameBackends() {
+        #expect(Set(BackendSections.keys) == Set(BundleReader.otherBackends + BundleReader.otherAccess))
     }
 
     @Test("read addresses as Go does")

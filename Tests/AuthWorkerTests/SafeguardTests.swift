@@ -85,27 +85,33 @@ struct SafeguardTests {
     }
 
     @Test(
-        "says who may read the key that signs tokens, and refuses one that others may write",
+        "refuses a key that signs tokens when others may write or read it; compatibility lets them read, and says so",
         arguments: [
-            (0o600, ""), (0o400, ""), (0o640, ""), (0o644, "may read it"), (0o660, "may put"), (0o606, "may put"),
-        ])
-    func keyMode(mode: Int, problem: String) throws {
+            (0o600, ""), (0o400, ""), (0o440, ""), (0o640, ""), (0o644, "may read it"), (0o444, "may read it"),
+            (0o604, "may read it"), (0o660, "may put"), (0o606, "may put"),
+        ], [false, true])
+    func keyMode(mode: (bits: Int, problem: String), isCompatible: Bool) throws {
         let folder = try BackendFolder()
         let pem = try String(contentsOf: URL(filePath: "\(TestKeys.folder)/p256.key"), encoding: .utf8)
-        let key = try folder.write("token.key", pem, mode: mode)
+        let key = try folder.write("token.key", pem, mode: mode.bits)
         let text = """
             server: {addr: ":5001"}
             token: {issuer: a, expiration: 60, certificate: \(TestKeys.folder)/p256.crt, key: \(key)}
             users: {}
             acl: []
+            compat: \(isCompatible)
             """
-        let result = Result { try AuthSettings(try .parse(text, file: "auth.yml")) }
-        switch result {
+        let isRefused = mode.bits & 0o022 != 0 || mode.bits & 0o004 != 0 && !isCompatible
+        switch Result(catching: { try AuthSettings(try .parse(text, file: "auth.yml")) }) {
         case .success(let settings):
-            #expect(mode & 0o022 == 0)
-            #expect(settings.warnings.contains { $0.contains("may read it") } == (mode == 0o644))
+            #expect(!isRefused)
+            let warning = settings.warnings.first { $0.contains("may read it") }
+            #expect((warning != nil) == (mode.bits & 0o004 != 0))
+            #expect(warning.map { $0.contains("chmod 600 \(key)") } ?? true)
         case .failure(let error):
-            #expect(mode & 0o022 != 0 && "\(error)".contains(problem), "\(error)")
+            let sentence = "\(error)"
+            #expect(isRefused && sentence.contains(mode.problem), "\(sentence)")
+            #expect(sentence.contains("auth.yml:2") && sentence.contains("chmod 600 \(key)"), "\(sentence)")
         }
     }
 

@@ -100,6 +100,10 @@ struct SignInThrottleTests {
         let delayed = await ask("bad", from: "10.0.0.2")
         #expect(delayed.status == .tooManyRequests)
         #expect(delayed.headers[.retryAfter] == "1")
+        #expect(
+            delayed.text
+                == #"{"errors":[{"code":"TOOMANYREQUESTS","message":"too many failed sign-ins, try again in 1 s"}]}"#
+                + "\n")
         // The right password of a moment ago passes; another address's guess at the same account does not.
         #expect(await ask("123", from: "10.0.0.1").status == .ok)
         #expect(await ask("bad", from: "10.0.0.3").status == .tooManyRequests)

@@ -63,7 +63,32 @@ extension WholeBundle {
             home.remove()
         }
 
-        @Test("it serves, and docker stop ends it within its grace time with exit code 0")
+        /// Users of libldap (with TLS, by the image's own authorities) and rules of libpq, at ports where nobody listens.
+        private static let distantUsers = RunningBundle.twoUsers(
+            domain: "localhost",
+            more: """
+                auth:
+                  users: {robot: {password: "\(SignInServers.hash)"}}
+                  ldap_auth: {addr: "127.0.0.1:9", tls: starttls, base: "dc=example,dc=org", filter: "(uid=${account})"}
+                  xorm_auth: {database_type: postgres, conn_string: "postgres://a:b@127.0.0.1:9/c"}
+                  acl_xorm: {database_type: postgres, conn_string: "postgres://a:b@127.0.0.1:9/c"}
+                """)
+
+        /// The image has what the auth worker's back-ends load: local users sign in, and an outage is said where one is asked.
+        private func expectSignIns(_ probe: String) async throws {
+            let admin = "admin:\(RunningBundle.adminPassword)"
+            for (who, status, what) in [
+                (admin, "200", "a local user"), ("admin:wrong", "401", "a wrong password"),
+                ("stranger:any", "503", "the directory is away"), ("robot:123", "503", "the database of rules is away"),
+            ] {
+                let answer = try await Shell.run("\(probe) -d scope=repository:team/app:pull -u '\(who)'")
+                #expect(answer.output == status, "\(what)")
+            }
+        }
+
+        @Test(
+            "it serves, local users sign in beside a directory and a database that are away, and docker stop ends it within its grace time with exit code 0"
+        )
         func stop() async throws {
             let engine = try #require(DockerEngine.current)
             let home = try TestFolder(named: "container")
@@ -71,10 +96,12 @@ extension WholeBundle {
             try await Shell.check("\(TestFolder.repository)/etc/container/make-image \(tar)", within: .seconds(120))
             try await engine.check("\(TestFolder.repository)/etc/container/import \(tar) dockmaster:test", home: home)
             let ports = FreePort.some(2)
+            try home.write("dockmaster.yaml", Self.distantUsers)
             try await engine.check(
                 """
-                docker run -d --name bundle --network host -v \(home.path)/data:/var/lib/dockmaster dockmaster:test \
-                --domain localhost --https-port \(ports[0]) --http-port \(ports[1])
+                docker run -d --name bundle --network host -v \(home.path)/data:/var/lib/dockmaster \
+                -v \(home.path)/dockmaster.yaml:/etc/dockmaster/dockmaster.yaml:ro dockmaster:test \
+                --config /etc/dockmaster/dockmaster.yaml --https-port \(ports[0]) --http-port \(ports[1])
                 """, home: home)
             let probe =
                 "curl -s -o /dev/null -w '%{http_code}' --cacert \(home.path)/data/ca/ca.pem https://localhost:\(ports[0])"
@@ -84,6 +111,7 @@ extension WholeBundle {
             let logs = try await engine.docker("docker logs bundle", home: home)
             #expect(ready, "\(logs)")
             #expect(try await Shell.run(probe + "/v2/").output == "401")
+            try await expectSignIns(probe + "/authserver/auth -G -d service=localhost")
             let first = try await engine.check(
                 "docker exec bundle /usr/bin/dockmaster --help >/dev/null; docker top bundle -eo pid,args", home: home)
             #expect(first.output.contains("dockmaster-proxy"))

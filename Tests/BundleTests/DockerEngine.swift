@@ -1,10 +1,13 @@
 import Foundation
+import Glibc
 
 /// A real Docker engine from Debian's docker.io, for the tests of one suite.
 struct DockerEngine: Sendable {
     @TaskLocal static var current: DockerEngine?
 
-    private static let folder = "/tmp/bundle-tests/docker-engine"
+    private static let folders = "/tmp/bundle-tests/docker-engine"
+    /// Of this process alone: other trees run their tests on the same machine.
+    private static let folder = "\(folders)-\(getpid())"
     private static let tool = TestFolder.shared + "/tools/dockerd.sh"
     let address = "unix://\(folder)/docker.sock"
 
@@ -68,21 +71,31 @@ struct DockerEngine: Sendable {
     static func start() async throws -> DockerEngine {
         try Shell.require("dockerd", "docker", "runc", "containerd")
         guard FileManager.default.fileExists(atPath: tool) else { throw BundleTestError.absent(tool) }
-        try await stop()  // one that an interrupted run left behind
+        try await stopAbandoned()
         // The engine outlives the script that starts it, so it gets a process group of its own.
         try await Shell.check("DOCKERD_DIR=\(folder) setsid \(tool) start </dev/null", within: .seconds(60))
         return DockerEngine()
     }
 
-    static func stop() async throws {
+    static func stop() async throws { try await stop(folder) }
+
+    /// Ends the engines that interrupted runs left behind, and no others.
+    private static func stopAbandoned() async throws {
+        try await stop(#"$(for f in \#(folders)-*; do kill -0 "${f##*-}" 2>/dev/null || echo "$f"; done)"#)
+    }
+
+    /// - Parameter folders: words of the shell.
+    private static func stop(_ folders: String) async throws {
         try await Shell.check(
             """
-            if pid=$(cat \(folder)/pid 2>/dev/null) && grep -qz dockerd "/proc/$pid/cmdline" 2>/dev/null; then
-                DOCKERD_DIR=\(folder) \(tool) stop
-                for _ in $(seq 400); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
-            fi
-            awk '$2 ~ "^\(folder)/" { print $2 }' /proc/mounts | tac | xargs -r umount -l
-            rm -rf \(folder)
+            for folder in \(folders); do
+                if pid=$(cat $folder/pid 2>/dev/null) && grep -qz dockerd "/proc/$pid/cmdline" 2>/dev/null; then
+                    DOCKERD_DIR=$folder \(tool) stop
+                    for _ in $(seq 400); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
+                fi
+                awk -v "f=$folder/" 'index($2, f) == 1 { print $2 }' /proc/mounts | tac | xargs -r umount -l
+                rm -rf $folder
+            done
             """)
     }
 }

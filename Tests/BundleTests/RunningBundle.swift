@@ -72,10 +72,10 @@ final class RunningBundle: Sendable {
 
     /// Runs `body` with a ready bundle, stops it afterwards, and shows its console when `body` fails.
     static func with<Result>(
-        in folder: TestFolder? = nil, domain: String = "localhost", configuration: String? = nil,
+        in folder: TestFolder? = nil, domain: String = "localhost", configuration: String? = nil, ports: [Int]? = nil,
         _ body: (RunningBundle) async throws -> Result
     ) async throws -> Result {
-        let bundle = try RunningBundle(in: folder, domain: domain, configuration: configuration)
+        let bundle = try RunningBundle(in: folder, domain: domain, configuration: configuration, ports: ports)
         defer { try? FileManager.default.removeItem(atPath: bundle.trustFolder) }
         do {
             try await bundle.ready()

@@ -32,8 +32,9 @@ struct PEMPair: Sendable {
         return reading.file(path, at: value)
     }
 
-    /// Whoever may write a key makes tokens, and whoever may read it does so too. docker_auth looks at neither, and Kubernetes'
-    /// own default for secrets is 0644: what others may read is taken with a warning.
+    /// Whoever may write a key makes tokens, and whoever may read it does so too: nobody may beside its owner, and the group
+    /// may read. docker_auth looks at neither, and Kubernetes' own default for secrets is 0644: in compatibility mode what
+    /// others may read is taken with a warning.
     private static func checkMode(
         _ path: String, at node: ConfigurationNode, reading: inout ConfigurationReading
     ) {
@@ -45,10 +46,14 @@ struct PEMPair: Sendable {
                     "\(path) has the mode \(mode): others may put their own key there", remedy: "Run chmod 600 \(path)")
             )
         } else if stamp.mode & 0o004 != 0 {
-            reading.warn(
-                node.refused(
-                    "\(path) has the mode \(mode): everybody on this machine may read it and sign tokens",
-                    remedy: "Run chmod 600 \(path)"))
+            let problem = "\(path) has the mode \(mode): everybody on this machine may read it and sign tokens"
+            if reading.isCompatible {
+                reading.warn(node.refused(problem, remedy: "Run chmod 600 \(path)"))
+            } else {
+                reading.refuse(
+                    node.refused(
+                        problem, remedy: "Run chmod 600 \(path) (Kubernetes: defaultMode: 0400), or set compat: true"))
+            }
         }
     }
 }

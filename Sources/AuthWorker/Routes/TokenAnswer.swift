@@ -1,4 +1,7 @@
+internal import HTTPService
 internal import HTTPTypes
+internal import NIOCore
+internal import RegistryModel
 internal import TextFormats
 
 /// The bodies of the token end-point.
@@ -39,8 +42,13 @@ enum TokenAnswer {
         return answer
     }
 
+    /// In the registry's form, whose message docker shows to a person; docker_auth has no such answer.
     static func delayed(_ delay: Delay) -> OutgoingAnswer {
-        retry(.tooManyRequests, "Too many failed sign-ins, try again in \(delay.seconds) s.", after: delay.seconds)
+        let message = "too many failed sign-ins, try again in \(delay.seconds) s"
+        let error = OCIError(.tooManyRequests, message: message)
+        var answer = OutgoingAnswer.json(Array(buffer: error.body), status: error.status)
+        answer.headers[.retryAfter] = String(delay.seconds)
+        return answer
     }
 
     static let busy = retry(.serviceUnavailable, "Too many sign-ins are waiting, try again soon.", after: 1)

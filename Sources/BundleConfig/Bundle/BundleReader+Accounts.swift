@@ -1,12 +1,12 @@
 // Users, access list, and the secrecy of the file they stand in.
 
 extension BundleReader {
-    /// docker_auth's other ways to know an account; with one of them `users` may be left out.
-    private static let otherBackends = [
-        "ext_auth", "google_auth", "github_auth", "oidc_auth", "gitlab_auth", "ldap_auth", "mongo_auth", "xorm_auth",
-        "plugin_authn",
+    /// The other ways to know an account, docker_auth's and ours; with one of them `users` may be left out.
+    static let otherBackends = [
+        "ci_auth", "htpasswd_auth", "ext_auth", "google_auth", "github_auth", "oidc_auth", "gitlab_auth", "ldap_auth",
+        "mongo_auth", "xorm_auth", "plugin_authn",
     ]
-    private static let otherAccess = ["acl_mongo", "acl_xorm", "ext_authz", "plugin_authz", "casbin_authz"]
+    static let otherAccess = ["acl_mongo", "acl_xorm", "ext_authz", "plugin_authz", "casbin_authz"]
 
     private mutating func allowAnonymous() -> Bool {
         (problems.attempt { try document.bool("allow_anonymous") } ?? nil) ?? false

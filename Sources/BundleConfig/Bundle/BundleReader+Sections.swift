@@ -2,11 +2,8 @@
 // decides itself.
 
 extension BundleReader {
-    private static let authKeys = [
-        "server", "token", "users", "acl", "ext_auth", "google_auth", "github_auth", "oidc_auth", "gitlab_auth",
-        "ldap_auth", "mongo_auth", "xorm_auth", "plugin_authn", "acl_mongo", "acl_xorm", "ext_authz", "plugin_authz",
-        "casbin_authz", "compat", "database",
-    ]
+    private static let authKeys =
+        ["server", "token", "users", "acl", "compat", "database"] + otherBackends + otherAccess
     private static let tokenKeys = [
         "issuer", "expiration", "certificate", "key", "disable_legacy_key_id", "refresh_expiration",
     ]
