@@ -81,7 +81,8 @@ struct DockerEngine: Sendable {
 
     /// Ends the engines that interrupted runs left behind, and no others.
     private static func stopAbandoned() async throws {
-        try await stop(#"$(for f in \#(folders)-*; do kill -0 "${f##*-}" 2>/dev/null || echo "$f"; done)"#)
+        try await stop(
+            #"$(for f in \#(folders)-*; do [ ! -e "$f" ] || kill -0 "${f##*-}" 2>/dev/null || echo "$f"; done)"#)
     }
 
     /// - Parameter folders: words of the shell.
@@ -89,12 +90,12 @@ struct DockerEngine: Sendable {
         try await Shell.check(
             """
             for folder in \(folders); do
-                if pid=$(cat $folder/pid 2>/dev/null) && grep -qz dockerd "/proc/$pid/cmdline" 2>/dev/null; then
-                    DOCKERD_DIR=$folder \(tool) stop
+                if pid=$(cat "$folder/pid" 2>/dev/null) && grep -qz dockerd "/proc/$pid/cmdline" 2>/dev/null; then
+                    DOCKERD_DIR="$folder" \(tool) stop
                     for _ in $(seq 400); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
                 fi
                 awk -v "f=$folder/" 'index($2, f) == 1 { print $2 }' /proc/mounts | tac | xargs -r umount -l
-                rm -rf $folder
+                rm -rf "$folder"
             done
             """)
     }

@@ -24,7 +24,7 @@ struct SignInServers: Sendable {
     /// Runs `body` beside the servers: the directory knows alice (alicepw) and bob, SQLite `sqlite` and PostgreSQL `postgres`
     /// (both 123).
     static func with(_ body: (SignInServers) async throws -> Void) async throws {
-        try Shell.require("slapd", "ldapadd", "sqlite3", "setpriv")
+        try Shell.require("slapd", "ldapadd", "python3", "setpriv")
         let folder = try TestFolder(named: "servers")
         let ports = FreePort.some(4)
         let directory = [
@@ -68,7 +68,7 @@ struct SignInServers: Sendable {
         let second = try folder.write("postgres.sql", Self.users("postgres"))
         try await Shell.check(
             """
-            sqlite3 -bail \(sqliteFile) <\(first)
+            python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.stdin.read())' \(sqliteFile) <\(first)
             /usr/lib/postgresql/15/bin/psql -q -h 127.0.0.1 -p \(databasePort) -U app -d postgres -v ON_ERROR_STOP=1 <\(second)
             """, environment: ["PGPASSWORD": "secret"])
     }
