@@ -55,7 +55,7 @@ struct SlowClientTests {
 
     @Test("that sends enough in each interval is served to the end")
     func steadyBody() async throws {
-        let proxy = try await Self.start()
+        let proxy = try await Self.start { $0.progressInterval = .seconds(1) }
         let client = try await RawClient.connect(port: proxy.http, tls: false)
         try await client.send("POST /v2/count HTTP/1.1\r\nHost: a.test\r\nContent-Length: 20000\r\n\r\n")
         for _ in 0..<20 {
@@ -68,7 +68,11 @@ struct SlowClientTests {
 
     @Test("is not to blame for an upstream that takes nothing")
     func slowUpstream() async throws {
-        let proxy = try await Self.start { $0.responseTimeout = .seconds(3) }
+        // An interval in which a busy machine has surely begun to send.
+        let proxy = try await Self.start {
+            $0.responseTimeout = .seconds(6)
+            $0.progressInterval = .seconds(4)
+        }
         let client = try await RawClient.connect(port: proxy.http, tls: false)
         try await client.send("POST /v2/stall HTTP/1.1\r\nHost: a.test\r\nContent-Length: 100000000\r\n\r\n")
         client.pour(ByteBuffer(repeating: 0x61, count: 50_000_000))
