@@ -35,7 +35,7 @@ package struct Confinement: Sendable, Equatable {
         case all
         /// Everything may be read and run, and written what is listed.
         case writing([Place])
-        /// What is not listed can be neither read, written nor run.
+        /// What is not listed can be neither read, written nor run; but for /proc, which may be read.
         case only([Place])
     }
 
@@ -59,7 +59,10 @@ package struct Confinement: Sendable, Equatable {
         switch places {
         case .all: break
         case .writing(let list): notes += Self.enforce(list, reading: false)
-        case .only(let list): notes += Self.enforce(list, reading: true)
+        case .only(let list):
+            // libdispatch reads how its threads fare, in /proc/TID/stat, and traps where it cannot. What /proc tells of another
+            // process' memory and environment stays out of reach: that takes the right to trace it, which Landlock refuses.
+            notes += Self.enforce(list + [Place("/proc", .read)], reading: true)
         }
         return notes
     }

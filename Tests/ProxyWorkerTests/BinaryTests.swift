@@ -52,7 +52,7 @@ struct BinaryTests {
             _ = try await proxy.curl("--tlsv1.3", "-u", "alice:geheim", manifest)
             process.terminate()
         }
-        #expect(result.status == 0)
+        #expect(result.status == 0, "\(result.log.suffix(4_000))")
         #expect(result.log.contains(#""msg":"GET /v2/x → 200 in "#))
         #expect(result.log.contains("reloaded its configuration"))
         let line = try #require(result.log.split(separator: "\n").first { $0.contains("/v2/team/app") })

@@ -25,7 +25,7 @@ struct ConfinementTests {
         let refused = [
             "/etc/shadow", "\(folder)/configuration/token.key", "\(folder)/ca/ca.key", "\(folder)/run/auth.yml",
             manifest,
-            "/proc/self/environ", "/etc/passwd",
+            "/proc/1/environ", "/etc/passwd",
         ]
         let allowed = [config, "\(folder)/www/index.html", "\(folder)/tls/tls.crt"]
         let result = try await BinaryTests.run(

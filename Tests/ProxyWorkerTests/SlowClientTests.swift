@@ -1,4 +1,5 @@
 import BundleConfig
+import Foundation
 import NIOCore
 import Synchronization
 import Testing
@@ -85,6 +86,28 @@ struct SlowClientTests {
         #expect(await proxy.upstream.waits { $0.closed == 1 })
         let sent = proxy.upstream.seen.withLock { $0.bodyBytes }
         #expect(sent < 60 << 20, "\(sent) bytes were taken from the upstream")
+        await client.close()
+        await proxy.stop()
+    }
+
+    @Test("that goes away within a file leaves no descriptor of it behind", arguments: [false, true])
+    func document(stops: Bool) async throws {
+        let proxy = try await Self.start()
+        try proxy.write(String(repeating: "x", count: 32 << 20), to: "www/large.txt")
+        let client = try await RawClient.connect(port: proxy.http, tls: false)
+        await client.stopReading()
+        try await client.send("GET /large.txt HTTP/1.1\r\nHost: a.test\r\n\r\n")
+        let opened = {
+            let folder = "/proc/self/fd"
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            return names.count {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)"))?
+                    .hasSuffix("\(proxy.folder)/www/large.txt") == true
+            }
+        }
+        try await eventually("the file is opened") { try opened() == 1 }
+        if !stops { await client.close() }
+        try await eventually("the file is closed") { try opened() == 0 }
         await client.close()
         await proxy.stop()
     }

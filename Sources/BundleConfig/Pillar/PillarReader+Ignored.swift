@@ -4,7 +4,9 @@
 extension PillarReader {
     private static let builtInRoutes =
         "the built-in routes are /authserver/ → auth, /v2/ → registry and / → www_dir; "
-        + "others are written as proxy.routes and proxy.upstreams of a dockmaster.yaml"
+        + "others are written as proxy.routes and proxy.upstreams of a dockmaster.yaml: "
+        + "`location /x/ { proxy_pass http://h:80; }` as the route {prefix: /x/, upstream: x} and the upstream "
+        + "{name: x, socket: 'h:80'}, root as docroot, return 301 as redirect, add_header as headers, allow and deny as they are"
 
     mutating func checkIgnored(_ data: ConfigurationNode, _ placeholders: PillarPlaceholders) {
         refuseTemplate(data["nginx_upstreams"], sample: "/files/nginx.upstreams.conf")

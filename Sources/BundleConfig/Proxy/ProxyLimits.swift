@@ -25,7 +25,7 @@ package struct ProxyLimits: Sendable, Equatable {
     /// What must move in each `progressInterval` while the client is what a request waits for; 0 leaves that to
     /// `idleTimeout`.
     package var progress = ByteSize(bytes: 4 << 10)
-    package var progressInterval: Duration = .seconds(30)
+    package var progressInterval: Duration = .seconds(60)
     /// Bytes a second of one request's body; 0 sets no limit.
     package var uploadRate = ByteSize(bytes: 0)
     /// Concurrent HTTP/2 streams of one connection.

@@ -212,6 +212,8 @@ final class RequestHandler: ChannelDuplexHandler {
         self.exchange = nil
         exchange.lease?.cancel()
         exchange.documents?.stop()
+        // It holds the file and knows this exchange: each would keep the other.
+        exchange.documents = nil
         exchange.upstream?.close()
         if exchange.answer != .complete {
             exchange.problem = exchange.problem ?? problem
