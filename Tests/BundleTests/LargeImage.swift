@@ -2,6 +2,8 @@ import Foundation
 
 /// An image of one large layer in a folder, as skopeo's `dir:` has it.
 struct LargeImage: Sendable {
+    static let repository = "team/large"
+
     let folder: TestFolder
     private var path: String { folder.path + "/image" }
 
@@ -34,7 +36,7 @@ struct LargeImage: Sendable {
             """
             mkdir -p \(certificates); cp \(bundle.authority) \(certificates)/ca.crt
             skopeo copy -q --preserve-digests --retry-times \(retries) --dest-cert-dir \(certificates) \
-            --dest-creds 'admin:\(RunningBundle.adminPassword)' dir:\(path) docker://\(bundle.host)/team/large:1
+            --dest-creds 'admin:\(RunningBundle.adminPassword)' dir:\(path) docker://\(bundle.host)/\(Self.repository):1
             """, within: .seconds(180), log: folder.path)
     }
 
@@ -43,7 +45,7 @@ struct LargeImage: Sendable {
         try await Shell.check(
             """
             skopeo copy -q --src-cert-dir \(folder.path)/certs --src-creds 'admin:\(RunningBundle.adminPassword)' \
-            docker://\(bundle.host)/team/large:1 dir:\(folder.path)/back
+            docker://\(bundle.host)/\(Self.repository):1 dir:\(folder.path)/back
             diff -r \(path) \(folder.path)/back
             """, within: .seconds(120))
     }

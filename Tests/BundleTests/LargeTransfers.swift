@@ -1,6 +1,6 @@
 import Foundation
 
-/// A large push and a large pull, each some ten seconds long and begun again until they are to end.
+/// A large push and a large pull, each some eight seconds long and begun again until they are to end.
 struct LargeTransfers: Sendable {
     private let folder: TestFolder
     private let logs: [TestFolder]
@@ -16,9 +16,9 @@ struct LargeTransfers: Sendable {
         self.repository = repository
         let folder = try TestFolder(named: "transfers")
         let logs = try [TestFolder(named: "push"), TestFolder(named: "pull")]
-        let push = CurlClient(bundle).uploadScript(file, to: repository, token: token, rate: "24M")
+        let push = CurlClient(bundle).uploadScript(file, to: repository, token: token, rate: "32M")
         let pull = """
-            \(bundle.curl) -f --limit-rate 24M -H 'Authorization: Bearer \(token)' \
+            \(bundle.curl) -f --limit-rate 32M -H 'Authorization: Bearer \(token)' \
             \(bundle.url)/v2/\(repository)/blobs/\(digest) | sha256sum | cut -d' ' -f1
             """
         processes = try zip([push, pull + " | sed s/\(digest.dropFirst(7))/right/"], logs).map { script, log in
@@ -32,12 +32,9 @@ struct LargeTransfers: Sendable {
 
     /// Waits until bytes of the push have arrived at the registry.
     func begun() async throws {
-        let uploads = bundle.images + "/docker/registry/v2/repositories/\(repository)/_uploads"
-        let script = "find \(uploads) -name data -size +4M | grep -q ."
-        let isThere = try await Shell.eventually(within: .seconds(30)) {
-            try await Shell.run(script).succeeded
+        guard try await bundle.receives(repository) else {
+            throw BundleTestError.absent("a push to \(repository) under way: \(logs[0].text("errors"))")
         }
-        guard isThere else { throw BundleTestError.absent("a push under way in \(uploads): \(logs[0].text("errors"))") }
     }
 
     /// Lets those in flight end.
@@ -57,5 +54,19 @@ struct LargeTransfers: Sendable {
         }
         folder.remove()
         return (counts[0], counts[1])
+    }
+}
+
+extension RunningBundle {
+    /// Waits until an upload to the repository is under way, 4 MiB of which have come.
+    func receives(_ repository: String) async throws -> Bool {
+        let uploads = images + "/docker/registry/v2/repositories/\(repository)/_uploads"
+        return try await Shell.eventually(within: .seconds(30)) {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: uploads)) ?? []
+            return names.contains { name in
+                let attributes = try? FileManager.default.attributesOfItem(atPath: "\(uploads)/\(name)/data")
+                return (attributes?[.size] as? Int ?? 0) > 4 << 20
+            }
+        }
     }
 }

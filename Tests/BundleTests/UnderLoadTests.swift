@@ -38,8 +38,9 @@ extension WholeBundle {
         func kills() async throws {
             try Shell.require("skopeo")
             try await withLoad { day in
-                let image = try await LargeImage.make(in: day.bundle.folder, mebibytes: 64)
+                let image = try await LargeImage.make(in: day.bundle.folder, mebibytes: 256)
                 let push = try image.push(to: day.bundle, retries: 9)
+                #expect(try await day.bundle.receives(LargeImage.repository), "\(image.folder.text("errors"))")
                 var moments: [Double] = []
                 for _ in 1...4 {
                     let victim = try #require(day.bundle.workers("registry").first)
@@ -54,6 +55,7 @@ extension WholeBundle {
                     try await day.load.answers(more: 200)
                 }
                 #expect(try await push.wait(within: .seconds(120)) == 0, "\(image.folder.text("errors"))")
+                #expect(image.folder.text("errors").contains("retrying"), "the first kill interrupts it")
                 try await image.comesBack(from: day.bundle)
                 let (totals, failures) = try await day.load.stop()
                 let others = failures.filter { failure in !moments.contains { failure.mayComeFrom(kill: $0) } }
@@ -74,8 +76,7 @@ extension WholeBundle {
             try await RunningBundle.with(in: home, configuration: BusyDay.configuration(tls: folder)) { bundle in
                 let client = CurlClient(bundle)
                 let token = try await client.requireToken(Self.repository)
-                let small = try await bundle.folder.randomFile("small", mebibytes: 0)
-                try Data("a small blob".utf8).write(to: URL(fileURLWithPath: small))
+                let small = try bundle.folder.write("small", "a small blob")
                 let digest = try await client.upload(small, to: Self.repository, token: token)
                 let load = try SteadyLoad(bundle, token: token, repository: Self.repository, digest: digest)
                 try await load.answers(more: 200)
