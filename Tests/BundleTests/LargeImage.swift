@@ -28,15 +28,19 @@ struct LargeImage: Sendable {
         return image
     }
 
-    /// Starts a push by skopeo.
-    /// - Parameter retries: skopeo begins again after a connection that broke or a 5xx.
-    func push(to bundle: RunningBundle, retries: Int) throws -> TestProcess {
+    /// Starts a push by skopeo, and starts it again when it failed, as docker does by itself: skopeo gives up at a 502.
+    func push(to bundle: RunningBundle, attempts: Int) throws -> TestProcess {
         let certificates = folder.path + "/certs"
         return try Shell.start(
             """
             mkdir -p \(certificates); cp \(bundle.authority) \(certificates)/ca.crt
-            skopeo copy -q --preserve-digests --retry-times \(retries) --dest-cert-dir \(certificates) \
-            --dest-creds 'admin:\(RunningBundle.adminPassword)' dir:\(path) docker://\(bundle.host)/\(Self.repository):1
+            for attempt in $(seq \(attempts)); do
+                skopeo copy -q --preserve-digests --dest-cert-dir \(certificates) \
+                --dest-creds 'admin:\(RunningBundle.adminPassword)' dir:\(path) \
+                docker://\(bundle.host)/\(Self.repository):1 && exit 0
+                echo 'once more' >&2
+            done
+            exit 1
             """, within: .seconds(180), log: folder.path)
     }
 

@@ -39,7 +39,7 @@ extension WholeBundle {
             try Shell.require("skopeo")
             try await withLoad { day in
                 let image = try await LargeImage.make(in: day.bundle.folder, mebibytes: 256)
-                let push = try image.push(to: day.bundle, retries: 9)
+                let push = try image.push(to: day.bundle, attempts: 9)
                 #expect(try await day.bundle.receives(LargeImage.repository), "\(image.folder.text("errors"))")
                 var moments: [Double] = []
                 for _ in 1...4 {
@@ -55,7 +55,7 @@ extension WholeBundle {
                     try await day.load.answers(more: 200)
                 }
                 #expect(try await push.wait(within: .seconds(120)) == 0, "\(image.folder.text("errors"))")
-                #expect(image.folder.text("errors").contains("retrying"), "the first kill interrupts it")
+                #expect(image.folder.text("errors").contains("once more"), "the first kill interrupts it")
                 try await image.comesBack(from: day.bundle)
                 let (totals, failures) = try await day.load.stop()
                 let others = failures.filter { failure in !moments.contains { failure.mayComeFrom(kill: $0) } }
