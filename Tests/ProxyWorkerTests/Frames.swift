@@ -30,14 +30,14 @@ enum Frames {
     }
 
     /// The frames in the bytes of a server, as far as they are complete.
-    static func all(in bytes: [UInt8]) -> [(type: UInt8, payload: [UInt8])] {
-        var frames: [(UInt8, [UInt8])] = []
+    static func all(in bytes: [UInt8]) -> [(type: UInt8, flags: UInt8, payload: [UInt8])] {
+        var frames: [(UInt8, UInt8, [UInt8])] = []
         var rest = bytes[...]
         while rest.count >= 9 {
             let start = rest.startIndex
             let length = Int(rest[start]) << 16 | Int(rest[start + 1]) << 8 | Int(rest[start + 2])
             guard rest.count >= 9 + length else { break }
-            frames.append((rest[start + 3], Array(rest[(start + 9)..<(start + 9 + length)])))
+            frames.append((rest[start + 3], rest[start + 4], Array(rest[(start + 9)..<(start + 9 + length)])))
             rest = rest[(start + 9 + length)...]
         }
         return frames

@@ -9,8 +9,9 @@ final class DocumentSender {
     private let range: Range<Int>
     private let loop: any EventLoop
     private let files: NIOThreadPool
-    /// Takes a piece and says whether the client can take more at once.
-    private let send: (ByteBuffer) -> Bool
+    /// Takes a piece, and whether it is the last one, behind which `done` is called at once; says whether the client can
+    /// take more at once.
+    private let send: (ByteBuffer, _ isLast: Bool) -> Bool
     /// Called once: true when all has been sent.
     private let done: (Bool) -> Void
     private var offset: Int
@@ -19,7 +20,7 @@ final class DocumentSender {
 
     init(
         _ document: OpenDocument, range: Range<Int>, loop: any EventLoop, files: NIOThreadPool,
-        send: @escaping (ByteBuffer) -> Bool, done: @escaping (Bool) -> Void
+        send: @escaping (ByteBuffer, _ isLast: Bool) -> Bool, done: @escaping (Bool) -> Void
     ) {
         self.document = document
         self.range = range
@@ -58,7 +59,8 @@ final class DocumentSender {
             return
         }
         offset += buffer.readableBytes
-        if send(buffer) || offset >= range.upperBound { resume() }
+        let isLast = offset >= range.upperBound
+        if send(buffer, isLast) || isLast { resume() }
     }
 }
 

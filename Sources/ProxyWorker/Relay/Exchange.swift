@@ -69,8 +69,10 @@ final class Exchange {
     }
 
     /// Whether the request may be sent a second time: nothing of a body can have been seen, and it changes nothing.
-    var isRepeatable: Bool {
-        framing == .none && (head.method == .GET || head.method == .HEAD) && !hasRetried
+    /// - Parameter isUnread: nobody can have acted on it yet, so that it may be one which changes something.
+    func isRepeatable(isUnread: Bool) -> Bool {
+        guard !hasRetried, framing == .none || framing == .fixed(0) else { return false }
+        return isUnread || framing == .none && (head.method == .GET || head.method == .HEAD)
     }
 
     /// What its metrics are counted under: the upstream's name, or a word for what the proxy answers itself.

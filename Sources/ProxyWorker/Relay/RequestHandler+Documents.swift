@@ -73,7 +73,7 @@ extension RequestHandler {
         }
         let sender = DocumentSender(
             document, range: range, loop: context.eventLoop, files: services.files,
-            send: { [weak self] piece in self?.pass(piece, exchange) ?? false },
+            send: { [weak self] piece, isLast in self?.pass(piece, isLast: isLast, exchange) ?? false },
             done: { [weak self] complete in
                 exchange.documents = nil
                 if complete { self?.finish(exchange) } else { self?.abandon(exchange, "the file became shorter") }
@@ -82,11 +82,13 @@ extension RequestHandler {
         sender.resume()
     }
 
-    private func pass(_ piece: ByteBuffer, _ exchange: Exchange) -> Bool {
+    /// The last piece is flushed with the answer's end, so that both are one frame of HTTP/2.
+    private func pass(_ piece: ByteBuffer, isLast: Bool, _ exchange: Exchange) -> Bool {
         guard self.exchange === exchange, let context else { return false }
         exchange.progress = .now()
         exchange.bytesOut += piece.readableBytes
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
+        if !isLast { context.flush() }
         return context.channel.isWritable
     }
 

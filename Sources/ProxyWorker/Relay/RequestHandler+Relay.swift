@@ -122,7 +122,7 @@ extension RequestHandler: UpstreamReceiver {
             abandon(exchange, "\(name) failed within its answer: \(problem)")
             return
         }
-        if upstream.uses > 1, exchange.isRepeatable, let endpoint = exchange.endpoint {
+        if upstream.uses > 1, exchange.isRepeatable(isUnread: upstream.isUnread), let endpoint = exchange.endpoint {
             exchange.hasRetried = true
             exchange.isUpstreamsFault = false
             lease(exchange, endpoint, fresh: true)

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 
@@ -21,6 +22,14 @@ final class UpstreamConnection: ChannelDuplexHandler {
     private(set) var uses = 0
     /// Since when it waits in the pool.
     var idleSince = NIODeadline.now()
+
+    /// Whether the connection has ended before its upstream read all of a request that has no body: nothing was done then.
+    ///
+    /// - EPIPE: the other side was closed when the request was written.
+    /// - ECONNRESET on a unix socket: it was closed with bytes that nobody had read. (Over TCP it may mean anything.)
+    /// - Source: Linux, net/unix/af_unix.c, `unix_release_sock` and `unix_stream_sendmsg`.
+    private(set) var isUnread = false
+    private var isUnix = false
 
     private let budget: RelayBudget
     private var context: ChannelHandlerContext?
@@ -59,7 +68,15 @@ final class UpstreamConnection: ChannelDuplexHandler {
         answerEnded = false
         answerKeepsAlive = false
         guard let context else { return }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        guard head.method != .GET, head.method != .HEAD else {
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            return
+        }
+        if case .unixDomainSocket? = context.channel.remoteAddress { isUnix = true }
+        // A write that fails closes the channel without an error in the pipeline.
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenFailure { [self] error in note(error) }
+        context.write(wrapOutboundOut(.head(head)), promise: written)
     }
 
     func send(_ body: ByteBuffer) {
@@ -127,7 +144,13 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         problem = "\(error)"
+        note(error)
         context.close(promise: nil)
+    }
+
+    private func note(_ error: any Error) {
+        guard isUnix, let code = (error as? IOError)?.errnoCode else { return }
+        if code == EPIPE || code == ECONNRESET { isUnread = true }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
