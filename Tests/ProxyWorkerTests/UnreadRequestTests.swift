@@ -1,3 +1,4 @@
+import BundleConfig
 import Foundation
 import Glibc
 import Synchronization
@@ -52,8 +53,9 @@ private final class ClosingUpstream: Sendable {
         try #require(bound == 0 && listen(listener, 16) == 0)
         Thread.detachNewThread { [self] in
             while true {
-                let descriptor = accept4(listener, nil, nil, CInt(SOCK_CLOEXEC.rawValue))
+                let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else { return }
+                _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
                 serve(descriptor, readsFirst: readsFirst)
                 close(descriptor)
             }
@@ -93,6 +95,6 @@ private final class ClosingUpstream: Sendable {
 
     private func answer(_ descriptor: CInt, _ status: String, _ fields: String) {
         let text = "HTTP/1.1 \(status)\r\n\(fields)content-length: 0\r\n\r\n"
-        _ = send(descriptor, text, text.utf8.count, CInt(MSG_NOSIGNAL.rawValue))
+        _ = send(descriptor, text, text.utf8.count, CInt(MSG_NOSIGNAL))
     }
 }
