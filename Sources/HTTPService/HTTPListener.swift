@@ -102,6 +102,7 @@ package final class HTTPListener: Sendable {
                 var limits = NIOHTTPDecoderLimitConfiguration()
                 limits.maxHeaderFieldSize = Self.headerLimit
                 limits.maxHeaderListSize = Self.headerLimit
+                try pipeline.addHandler(FlushedClose())
                 try pipeline.configureHTTPServerPipeline(
                     withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                     withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
