@@ -20,6 +20,13 @@ struct SignInThrottleTests {
         table.end(key, isFailure: true, forgives: true, at: now)
     }
 
+    @Test("delay nobody who looked at the clock before another attempt was noted, as two at once may")
+    func order() {
+        var table = table()
+        table.begin(1, at: start + .milliseconds(1))
+        #expect(table.wait(of: 1, at: start) == nil)
+    }
+
     @Test("cost nothing at first, then twice the wait each, up to a limit, and are forgotten")
     func delays() {
         var table = table()

@@ -26,6 +26,15 @@ struct BusyDay: Sendable {
                 """)
     }
 
+    /// What the auth worker and the registry refused or failed, for whoever reads of a failure.
+    var refusals: String {
+        ["auth/auth.log", "registry/registry.log", "proxy/proxy.log"].flatMap { name in
+            bundle.folder.text("log/\(name)").split(separator: "\n").filter { line in
+                ["\"warning\"", "\"error\"", "unauthorized", "delayed", "\"status\":5"].contains { line.contains($0) }
+            }.suffix(15)
+        }.joined(separator: "\n")
+    }
+
     /// Replaces the served files one after the other, as a renewal does.
     static func install(_ leaf: TestAuthority.Leaf, in tls: TestFolder) throws {
         for (name, text) in [("served.pem", leaf.certificate + leaf.intermediate), ("served.key", leaf.key)] {

@@ -29,7 +29,7 @@ extension WholeBundle {
                 let (pushes, pulls) = try await transfers.finish()
                 #expect(pushes > 0 && pulls > 0, "\(pushes) pushes, \(pulls) pulls")
                 let (totals, failures) = try await day.load.stop()
-                #expect(failures.isEmpty, "\(failures.count) of \(totals): \(failures.prefix(20))")
+                #expect(failures.isEmpty, "\(failures.count) of \(totals): \(failures.prefix(20))\n\(day.refusals)")
                 #expect(min(totals.kept, totals.new, totals.http2, totals.pushes) > 100, "\(totals)")
             }
         }
@@ -59,7 +59,9 @@ extension WholeBundle {
                 try await image.comesBack(from: day.bundle)
                 let (totals, failures) = try await day.load.stop()
                 let others = failures.filter { failure in !moments.contains { failure.mayComeFrom(kill: $0) } }
-                #expect(others.isEmpty, "\(others.count) of \(failures.count), \(totals): \(others.prefix(20))")
+                #expect(
+                    others.isEmpty,
+                    "\(others.count) of \(failures.count), \(totals): \(others.prefix(20))\n\(day.refusals)")
                 // Each of the load's thirteen connections has one request at a time.
                 #expect(failures.count <= 13 * moments.count, "\(failures)")
             }

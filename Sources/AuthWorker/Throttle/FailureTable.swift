@@ -16,7 +16,8 @@ struct FailureTable<Key: Hashable & Sendable>: Sendable {
     private struct Entry {
         var failures = 0
         var pending = 0
-        var until: ContinuousClock.Instant
+        /// Nil without a failure too many: whoever looked at the clock before another entered here must not wait for him.
+        var until: ContinuousClock.Instant?
         var last: ContinuousClock.Instant
     }
 
@@ -32,7 +33,7 @@ struct FailureTable<Key: Hashable & Sendable>: Sendable {
     /// How long the key has to wait; nil when an attempt may be made now.
     func wait(of key: Key, at now: ContinuousClock.Instant) -> Duration? {
         guard let entry = entries[key], entry.last.duration(to: now) < limits.memory else { return nil }
-        if entry.until > now { return now.duration(to: entry.until) }
+        if let until = entry.until, until > now { return now.duration(to: until) }
         let mayPend = entry.failures > limits.free ? 1 : limits.pending
         return entry.pending >= mayPend ? .seconds(1) : nil
     }
@@ -40,7 +41,7 @@ struct FailureTable<Key: Hashable & Sendable>: Sendable {
     /// Notes that an attempt begins. To be followed by one `end`.
     mutating func begin(_ key: Key, at now: ContinuousClock.Instant) {
         if entries[key] == nil, entries.count >= limits.capacity { makeRoom(at: now) }
-        var entry = entries[key] ?? Entry(until: now, last: now)
+        var entry = entries[key] ?? Entry(last: now)
         if entry.pending == 0, entry.last.duration(to: now) >= limits.memory { entry.failures = 0 }
         entry.pending += 1
         entry.last = now
@@ -73,7 +74,7 @@ struct FailureTable<Key: Hashable & Sendable>: Sendable {
     private mutating func makeRoom(at now: ContinuousClock.Instant) {
         entries = entries.filter { $0.value.pending > 0 || $0.value.last.duration(to: now) < limits.memory }
         guard entries.count >= limits.capacity else { return }
-        let order = entries.filter { $0.value.pending == 0 }.sorted { $0.value.until < $1.value.until }
+        let order = entries.filter { $0.value.pending == 0 }.sorted { ($0.value.until ?? $0.value.last) < ($1.value.until ?? $1.value.last) }
         for (key, _) in order.prefix(max(1, limits.capacity / 4)) { entries[key] = nil }
     }
 }

@@ -19,6 +19,9 @@ final class Exchange {
         case complete
     }
 
+    /// A body of no more bytes can be sent a second time.
+    private static let keptLimit = 16 << 10
+
     var head: HTTPRequestHead
     /// The configuration that was in force when the request came.
     let state: ProxyState
@@ -40,6 +43,8 @@ final class Exchange {
     var upstream: UpstreamConnection?
     /// The body that has arrived before the upstream was there: what one read gives, then reading stops.
     var queued: [ByteBuffer] = []
+    /// All of the body that has come; nil once it is more than `keptLimit`.
+    private(set) var kept: [ByteBuffer]? = []
     var hasRetried = false
     var upstreamBegan: NIODeadline?
     var upstreamTook: TimeAmount?
@@ -68,11 +73,21 @@ final class Exchange {
         readerPace = pace
     }
 
-    /// Whether the request may be sent a second time: nothing of a body can have been seen, and it changes nothing.
-    /// - Parameter isUnread: nobody can have acted on it yet, so that it may be one which changes something.
+    /// Counts a part of the body, and keeps it while there is little.
+    func note(_ body: ByteBuffer) {
+        bytesIn += body.readableBytes
+        if bytesIn > Self.keptLimit { kept = nil } else { kept?.append(body) }
+    }
+
+    /// Whether the request may be sent a second time.
+    /// - Parameter isUnread: nobody has read all of it, so that nobody can have acted on it and it may be one which changes
+    ///   something. Not a PATCH with a body: an upload may have grown by the part that was read.
     func isRepeatable(isUnread: Bool) -> Bool {
-        guard !hasRetried, framing == .none || framing == .fixed(0) else { return false }
-        return isUnread || framing == .none && (head.method == .GET || head.method == .HEAD)
+        guard !hasRetried else { return false }
+        if framing == .none || framing == .fixed(0) {
+            return isUnread || framing == .none && (head.method == .GET || head.method == .HEAD)
+        }
+        return isUnread && isComplete && kept != nil && head.method != .PATCH
     }
 
     /// What its metrics are counted under: the upstream's name, or a word for what the proxy answers itself.

@@ -125,6 +125,7 @@ extension RequestHandler: UpstreamReceiver {
         if upstream.uses > 1, exchange.isRepeatable(isUnread: upstream.isUnread), let endpoint = exchange.endpoint {
             exchange.hasRetried = true
             exchange.isUpstreamsFault = false
+            exchange.queued = exchange.kept ?? []
             lease(exchange, endpoint, fresh: true)
             return
         }

@@ -103,7 +103,7 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     private func receive(_ buffer: ByteBuffer, _ exchange: Exchange) {
-        exchange.bytesIn += buffer.readableBytes
+        exchange.note(buffer)
         exchange.progress = .now()
         if exchange.mode == .undecided { dispatch(exchange) }
         let limit = exchange.state.configuration.limits.body.bytes

@@ -23,7 +23,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     /// Since when it waits in the pool.
     var idleSince = NIODeadline.now()
 
-    /// Whether the connection has ended before its upstream read all of a request that has no body: nothing was done then.
+    /// Whether the connection has ended before its upstream read all of the request: nothing was done then.
     ///
     /// - EPIPE: the other side was closed when the request was written.
     /// - ECONNRESET on a unix socket: it was closed with bytes that nobody had read. (Over TCP it may mean anything.)
