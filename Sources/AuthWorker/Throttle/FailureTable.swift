@@ -74,7 +74,9 @@ struct FailureTable<Key: Hashable & Sendable>: Sendable {
     private mutating func makeRoom(at now: ContinuousClock.Instant) {
         entries = entries.filter { $0.value.pending > 0 || $0.value.last.duration(to: now) < limits.memory }
         guard entries.count >= limits.capacity else { return }
-        let order = entries.filter { $0.value.pending == 0 }.sorted { ($0.value.until ?? $0.value.last) < ($1.value.until ?? $1.value.last) }
+        let order = entries.filter { $0.value.pending == 0 }.sorted {
+            ($0.value.until ?? $0.value.last) < ($1.value.until ?? $1.value.last)
+        }
         for (key, _) in order.prefix(max(1, limits.capacity / 4)) { entries[key] = nil }
     }
 }
