@@ -12,6 +12,7 @@ kept = []
 for number in range(int(count)):
     # Ports of one address would run short beside the rounds' own.
     plain = socket.create_connection(("127.0.0.1", server.port), source_address=(f"127.0.0.{2 + number % 100}", 0))
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection = context.wrap_socket(plain, server_hostname=server.hostname)
     connection.sendall(request)
     answer = b""
