@@ -1,5 +1,7 @@
 /// Who asked and for what repository, as far as a request itself tells it. For logs only: nothing is verified here.
 enum RequestIdentity {
+    private static let kinds = ["blobs", "manifests", "tags", "referrers"].map { Array($0.utf8) }
+
     /// The account of a Basic login, or the subject of a bearer token: true when an upstream that verifies it let the
     /// request through.
     static func user(authorization: String) -> String? {
@@ -21,8 +23,9 @@ enum RequestIdentity {
     static func repository(path: String) -> String? {
         guard path.hasBytePrefix("/v2/") else { return nil }
         let parts = path.utf8.dropFirst(4).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        let kinds = ["blobs", "manifests", "tags", "referrers"].map { Array($0.utf8) }
-        guard let end = parts.lastIndex(where: { kinds.contains(Array($0)) }), end > 0, end < parts.count - 1 else {
+        guard let end = parts.lastIndex(where: { part in kinds.contains { $0.elementsEqual(part) } }), end > 0,
+            end < parts.count - 1
+        else {
             return nil
         }
         return text(Array(parts[..<end].joined(separator: [UInt8(ascii: "/")])))

@@ -81,8 +81,10 @@ extension RequestHandler: UpstreamReceiver {
         // A client that is told to stop before it has sent everything gets no second request on the connection.
         let refusesBody = !exchange.isComplete && exchange.framing != .none && head.status.code >= 400
         // HTTP/2 has windows of its own.
-        if !connection.isHTTP2 {
-            try? context?.channel.syncOptions?.setOption(.writeBufferWaterMark, value: services.budget.watermark)
+        let watermark = services.budget.watermark
+        if !connection.isHTTP2, watermark.high != bufferLimit {
+            bufferLimit = watermark.high
+            try? context?.channel.syncOptions?.setOption(.writeBufferWaterMark, value: watermark)
         }
         begin(exchange, head, close: refusesBody)
     }

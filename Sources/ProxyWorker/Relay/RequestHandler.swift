@@ -26,6 +26,8 @@ final class RequestHandler: ChannelDuplexHandler {
     private(set) var context: ChannelHandlerContext?
     private var heldRead = false
     var timer: Scheduled<Void>?
+    /// The bytes that the connection's buffer is held to; 0 before its first answer.
+    var bufferLimit = 0
 
     /// Whether reading from the client has to wait for the upstream.
     var holdsReads = false {
