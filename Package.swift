@@ -151,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "WorkerRuntimeTests",
             dependencies: [
-                "WorkerRuntime", "HTTPService", "BundleLog", "RegistryModel", hummingbird, nio, nioPosix, log,
+                "WorkerRuntime", "HTTPService", "BundleConfig", "BundleLog", "RegistryModel", hummingbird, nio,
+                nioPosix, log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: strict),

@@ -8,13 +8,13 @@ extension Confinement {
     /// Without a configuration that can be read it may read that folder alone: the worker itself tells what is wrong.
     static func proxy(file: String) -> Confinement {
         let configuration = try? ProxyConfigurationFile.read(file)
-        var places = [Place(folder(of: file), .read)]
+        var places = [Place(FilePath.parent(of: file), .read)]
         for folder in configuration?.folders ?? [] { places.append(Place(folder, .read)) }
         for certificate in configuration?.certificates ?? [] {
             for file in certificate.files.map({ [$0.chain, $0.key] }) ?? [] {
                 // What a symbolic link leads to, as certbot's and Kubernetes' do.
                 guard let target = realpath(file, nil) else { continue }
-                places.append(Place(folder(of: String(cString: target)), .read))
+                places.append(Place(FilePath.parent(of: String(cString: target)), .read))
                 free(target)
             }
         }

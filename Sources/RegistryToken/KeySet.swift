@@ -34,6 +34,34 @@ struct KeySet: Sendable {
     }
 }
 
+/// A public key of somebody's key set, and the one algorithm that it verifies: the key's, never the token's choice.
+/// - Source: RFC 7517; RFC 7518 section 6.
+package struct NamedKey: Sendable {
+    /// More keys than an issuer needs.
+    private static let countLimit = 100
+
+    package let id: String
+    private let key: VerifyingKey
+
+    package var algorithm: TokenAlgorithm { key.algorithm }
+
+    /// The keys of a set that can be used; others, such as those for encryption, are passed over. Nil for what is no set.
+    package static func keys(of set: JSONValue) -> [NamedKey]? {
+        set["keys"]?.array.map { $0.prefix(countLimit).compactMap(NamedKey.init) }
+    }
+
+    private init?(_ json: JSONValue) {
+        guard let id = json["kid"]?.string, !id.isEmpty, (json["use"]?.string ?? "sig") == "sig",
+            let key = VerifyingKey(json)
+        else { return nil }
+        self.id = id
+        self.key = key
+    }
+
+    /// Whether `signature`, in JWS form (r‖s for ECDSA), is this key's for `message`.
+    package func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool { key.verifies(signature, of: message) }
+}
+
 extension VerifyingKey {
     /// A key of a set; nil when it is of another kind, or malformed.
     fileprivate init?(_ json: JSONValue) {
@@ -45,7 +73,7 @@ extension VerifyingKey {
             return x + y
         }
         switch (json["kty"]?.string, json["crv"]?.string) {
-        case ("RSA", nil):
+        case ("RSA", _):
             guard let modulus = bytes("n"), let exponent = bytes("e"), modulus.count <= 1024, exponent.count <= 4,
                 let key = try? _RSA.Signing.PublicKey(n: modulus, e: exponent), key.keySizeInBits >= 2048
             else { return nil }

@@ -1,3 +1,4 @@
+import BundleConfig
 import HTTPService
 import WorkerRuntime
 
@@ -10,8 +11,8 @@ extension Confinement {
         guard let configuration = try? RegistryConfiguration(file: file) else {
             return Confinement(keeping: .foreignFiles, places: .all)
         }
-        var folders = [configuration.root, folder(of: file), "/dev", "/tmp", "/var/tmp"]
-        if case .unix(let path) = configuration.address { folders.append(folder(of: path)) }
+        var folders = [configuration.root, FilePath.parent(of: file), "/dev", "/tmp", "/var/tmp"]
+        if case .unix(let path) = configuration.address { folders.append(FilePath.parent(of: path)) }
         return Confinement(
             keeping: .foreignFiles, places: .writing(folders.map { Place(existing($0), .write) }))
     }

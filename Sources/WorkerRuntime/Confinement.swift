@@ -122,10 +122,4 @@ extension Confinement {
         }
         return path
     }
-
-    /// The folder that a path stands in.
-    package static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
 }

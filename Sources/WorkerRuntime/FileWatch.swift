@@ -108,16 +108,11 @@ package final class FileWatch: Sendable {
 
     /// Where a change of the file shows: its folder, and the folder of what it leads to.
     private static func folders(_ file: String) -> [String] {
-        var folders = [parent(file)]
+        var folders = [FilePath.parent(of: file)]
         if let resolved = realpath(file, nil) {
-            folders.append(parent(String(cString: resolved)))
+            folders.append(FilePath.parent(of: String(cString: resolved)))
             free(resolved)
         }
         return folders
-    }
-
-    private static func parent(_ path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

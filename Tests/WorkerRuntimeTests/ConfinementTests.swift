@@ -1,3 +1,4 @@
+import BundleConfig
 import Foundation
 import Glibc
 import Testing
@@ -80,7 +81,7 @@ struct ConfinementTests {
     func existing() {
         #expect(Confinement.existing("/tmp") == "/tmp")
         #expect(Confinement.existing("/tmp/\(UUID().uuidString)/a/b") == "/tmp")
-        #expect(Confinement.folder(of: "/a/b") == "/a" && Confinement.folder(of: "/a") == "/")
+        #expect(FilePath.parent(of: "/a/b") == "/a" && FilePath.parent(of: "/a") == "/")
     }
 
     private func make(_ path: String) throws {

@@ -21,6 +21,26 @@ extension ConfigurationReading {
         attempt { () throws(ConfigurationError) in try node.string(key) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Whether whoever answers at an address may say who signs in: https, or with a warning this machine, in plain ASCII.
+    /// - Parameter without: further characters that it must not hold.
+    mutating func isTrustworthy(
+        _ address: String, at node: ConfigurationNode, without: String, remedy: String
+    ) -> Bool {
+        guard WorkloadRule.isTrustworthy(address, asPlainAs: address),
+            address.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !without.utf8.contains($0) })
+        else {
+            refuse(node.refused("is no https address", remedy: remedy))
+            return false
+        }
+        if WorkloadRule.isLoopback(address) {
+            warn(
+                node.refused(
+                    "is without TLS: whoever answers on that port of this machine signs in as anybody",
+                    remedy: "Write https://, except for tests"))
+        }
+        return true
+    }
+
     mutating func flag(_ key: String, of node: ConfigurationNode) -> Bool {
         attempt { () throws(ConfigurationError) in try node.bool(key) } ?? false
     }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Paths as text: made absolute and free of `.` and `..`.
-enum FilePath {
+package enum FilePath {
     /// The folder that a path stands in; `/` for `/`.
-    static func parent(of path: String) -> String {
+    package static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import RegistryModel
+import TextFormats
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -140,7 +141,7 @@ actor UpstreamClient {
         from realm: OutboundURL, service: String, _ scope: String, _ timeout: Duration
     ) async throws(UpstreamFailure) -> String {
         let separator = realm.rest.contains("?") ? "&" : "?"
-        let query = "\(separator)service=\(Self.encoded(service))&scope=\(Self.encoded(scope))"
+        let query = "\(separator)\(PercentEncoding.form([("service", service), ("scope", scope)]))"
         var request = HTTPClientRequest(url: realm.origin + (realm.rest.isEmpty ? "/" : realm.rest) + query)
         request.headers.add(name: "User-Agent", value: "dockmaster-registry")
         request.tlsConfiguration = settings.trust
@@ -179,16 +180,5 @@ actor UpstreamClient {
             the upstream registry \(settings.url.authority) sends this one to \(realm.origin) for a token; proxy.username and \
             proxy.password are not shown to a foreign host, so the token is asked for without them
             """, metadata: ["event": "upstream_foreign_realm"])
-    }
-
-    private static func encoded(_ text: String) -> String {
-        text.utf8.reduce(into: "") { result, byte in
-            let character = Character(Unicode.Scalar(byte))
-            if character.isASCII, character.isLetter || character.isNumber || "-._~".contains(character) {
-                result.append(character)
-            } else {
-                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
     }
 }

@@ -60,6 +60,11 @@ struct BrowserSettings: Sendable {
         }
     }
 
+    func make(_ profile: OpenIDProvider.Profile, _ context: BackendContext) -> Backend {
+        let issuer = WorkloadIssuer(url: profile.issuer, time: time, trust: trust, logger: context.logger)
+        return make(OpenIDProvider(profile: profile, issuer: issuer, http: http), context)
+    }
+
     func make(_ provider: any SignInProvider, _ context: BackendContext) -> Backend {
         let now: @Sendable () -> Int64 = { Int64(UTCTime.now().seconds) }
         let store: any SignInStore
@@ -105,17 +110,8 @@ struct BrowserSettings: Sendable {
         _ key: String, of node: ConfigurationNode, default standard: String, reading: inout ConfigurationReading
     ) -> String {
         guard let text = reading.text(key, of: node), let value = node[key] else { return standard }
-        guard WorkloadRule.isTrustworthy(text, asPlainAs: text),
-            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"?#\"<>".utf8.contains($0) })
-        else {
-            reading.refuse(value.refused("is no https address", remedy: "Write \(key): \(standard)"))
+        guard reading.isTrustworthy(text, at: value, without: "?#\"<>", remedy: "Write \(key): \(standard)") else {
             return standard
-        }
-        if WorkloadRule.isLoopback(text) {
-            reading.warn(
-                value.refused(
-                    "is without TLS: whoever answers on that port of this machine signs in as anybody",
-                    remedy: "Write https://, except for tests"))
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }

@@ -1,5 +1,6 @@
 internal import BundleConfig
 internal import RegistryToken
+internal import TextFormats
 
 /// Sign-ins at GitHub and GitLab, which say who somebody is by an API instead of a token, and of what he is a member.
 /// - Source: docs.github.com, "Authorizing OAuth apps"; docs.gitlab.com, "OAuth 2.0 identity provider API"; docker_auth's
@@ -36,12 +37,12 @@ struct ForgeProvider: SignInProvider {
             // docker_auth's order of scopes. Without a redirect_uri GitHub takes the one that is registered.
             let back = redirect.isEmpty ? [] : [("redirect_uri", redirect)]
             return "\(web)/login/oauth/authorize?scope=user:email%20read:org&"
-                + URLText.form([("client_id", clientID)] + back + proof)
+                + PercentEncoding.form([("client_id", clientID)] + back + proof)
         case .gitLab:
             // The groups are told by the OpenID Connect end-point alone, unless one may read everything.
             let scope = organization == nil ? "read_user" : "read_user openid"
             return "\(web)/oauth/authorize?"
-                + URLText.form(
+                + PercentEncoding.form(
                     [
                         ("client_id", clientID), ("redirect_uri", redirect), ("response_type", "code"),
                         ("scope", scope),
@@ -151,7 +152,7 @@ struct ForgeProvider: SignInProvider {
     private func checkMembership(
         of account: String, in organization: String, _ authorization: String
     ) async throws(BackendFailure) {
-        let place = "\(api)/orgs/\(URLText.encoded(organization))/members/\(URLText.encoded(account))"
+        let place = "\(api)/orgs/\(PercentEncoding.encoded(organization))/members/\(PercentEncoding.encoded(account))"
         let answer = try await http.get(place, authorization: authorization)
         switch answer.status {
         case 204: return

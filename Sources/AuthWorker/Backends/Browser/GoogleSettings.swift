@@ -28,10 +28,5 @@ struct GoogleSettings: BackendSettings {
         guard reading.errors.count == before else { return nil }
     }
 
-    func make(_ context: BackendContext) -> Backend {
-        let issuer = WorkloadIssuer(
-            url: profile.issuer, time: browser.time, trust: browser.trust, logger: context.logger)
-        return browser.make(
-            OpenIDProvider(profile: profile, issuer: issuer, http: browser.http), context)
-    }
+    func make(_ context: BackendContext) -> Backend { browser.make(profile, context) }
 }

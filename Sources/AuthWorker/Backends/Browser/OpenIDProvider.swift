@@ -1,5 +1,6 @@
 internal import BundleConfig
 internal import RegistryToken
+internal import TextFormats
 
 /// Sign-ins at an OpenID Connect provider (`oidc_auth`) and at Google (`google_auth`).
 /// - Source: OpenID Connect Core 1.0, sections 3.1 and 12; docker_auth's oidc_auth.
@@ -45,7 +46,7 @@ struct OpenIDProvider: SignInProvider {
                 ("client_id", profile.clientID), ("redirect_uri", redirect), ("state", flow.state),
                 ("nonce", flow.nonce), ("code_challenge", flow.challenge), ("code_challenge_method", "S256"),
             ] + profile.parameters
-        return "\(page)\(page.contains("?") ? "&" : "?")\(URLText.form(parameters))"
+        return "\(page)\(page.contains("?") ? "&" : "?")\(PercentEncoding.form(parameters))"
     }
 
     func redeem(
@@ -179,7 +180,7 @@ struct OpenIDProvider: SignInProvider {
         if let nonce, token.claims["nonce"]?.string?.utf8.elementsEqual(nonce.utf8) != true {
             throw refused("is the answer to another sign-in: its nonce is not ours")
         }
-        let reference: (algorithm: WorkloadKey.Algorithm, id: String)
+        let reference: (algorithm: TokenAlgorithm, id: String)
         do throws(WorkloadTokenRefusal) {
             try token.checkTimes(now: now)
             reference = try token.keyReference()
@@ -250,7 +251,7 @@ struct OpenIDProvider: SignInProvider {
             return try await http.post(place, form + [("client_id", profile.clientID), ("client_secret", secret)])
         }
         // RFC 6749, section 2.3.1: both encoded as in a form.
-        let pair = "\(URLText.encoded(profile.clientID)):\(URLText.encoded(secret))"
+        let pair = "\(PercentEncoding.encoded(profile.clientID)):\(PercentEncoding.encoded(secret))"
         return try await http.post(
             place, form, authorization: "Basic \(Base64.text(Array(pair.utf8), as: .standard))")
     }

@@ -1,6 +1,7 @@
 internal import NIOHTTP1
 internal import NIOSSL
 internal import RegistryToken
+internal import TextFormats
 
 /// Questions to an identity provider, answered in JSON.
 struct ProviderHTTP: Sendable {
@@ -43,7 +44,7 @@ struct ProviderHTTP: Sendable {
         var question = BackendHTTP.Question(url: url, method: .POST)
         question.headers = [("content-type", "application/x-www-form-urlencoded")]
         if let authorization { question.headers.append(("authorization", authorization)) }
-        question.body = Array(URLText.form(form).utf8)
+        question.body = Array(PercentEncoding.form(form).utf8)
         return try await exchange(question)
     }
 

@@ -10,12 +10,12 @@ internal import RegistryToken
 /// - Source: OpenID Connect Discovery 1.0, sections 4 and 4.3.
 actor WorkloadIssuer {
     private struct Known {
-        var keys: [WorkloadKey]
+        var keys: [NamedKey]
         var endpoints: IssuerEndpoints
         var fetched: Int64
     }
 
-    private typealias Discovered = (keys: [WorkloadKey], endpoints: IssuerEndpoints)
+    private typealias Discovered = (keys: [NamedKey], endpoints: IssuerEndpoints)
 
     private static let freshness: Int64 = 3_600
     private static let staleness: Int64 = 86_400
@@ -40,8 +40,8 @@ actor WorkloadIssuer {
 
     /// The keys of this name and algorithm; empty when the issuer has none.
     /// - Parameter now: seconds since 1970.
-    func keys(_ id: String, _ algorithm: WorkloadKey.Algorithm, now: Int64) async throws(BackendFailure)
-        -> [WorkloadKey]
+    func keys(_ id: String, _ algorithm: TokenAlgorithm, now: Int64) async throws(BackendFailure)
+        -> [NamedKey]
     {
         let age = known.map { now - $0.fetched }
         let isFresh = age.map { (0..<Self.freshness).contains($0) } ?? false
@@ -64,7 +64,7 @@ actor WorkloadIssuer {
         return known
     }
 
-    private func find(_ id: String, _ algorithm: WorkloadKey.Algorithm) -> [WorkloadKey]? {
+    private func find(_ id: String, _ algorithm: TokenAlgorithm) -> [NamedKey]? {
         let found = (known?.keys ?? []).filter { $0.id.utf8.elementsEqual(id.utf8) && $0.algorithm == algorithm }
         return found.isEmpty ? nil : found
     }
@@ -108,9 +108,9 @@ actor WorkloadIssuer {
             guard let place = document["jwks_uri"]?.string, WorkloadRule.isTrustworthy(place, asPlainAs: url) else {
                 throw BackendFailure(problem: "its jwks_uri is no https address", isOutage: false)
             }
-            guard let keys = WorkloadKey.keys(of: try await json(place, until: deadline, trust)), !keys.isEmpty else {
-                throw BackendFailure(problem: "it offers no key for RS256 or ES256", isOutage: false)
-            }
+            let offered = NamedKey.keys(of: try await json(place, until: deadline, trust)) ?? []
+            let keys = offered.filter { WorkloadToken.algorithms.contains($0.algorithm) }
+            if keys.isEmpty { throw BackendFailure(problem: "it offers no key for RS256 or ES256", isOutage: false) }
             return .success((keys, IssuerEndpoints(document, issuer: url)))
         } catch {
             return .failure(

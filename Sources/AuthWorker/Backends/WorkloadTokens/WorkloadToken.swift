@@ -7,6 +7,8 @@ struct WorkloadToken: Sendable {
     static let sizeLimit = 16 << 10
     /// Seconds that clocks may differ.
     static let leeway = 60.0
+    /// What tokens may be signed with.
+    static let algorithms: [TokenAlgorithm] = [.rs256, .es256]
 
     let header: JSONValue
     let claims: JSONValue
@@ -69,8 +71,8 @@ struct WorkloadToken: Sendable {
     }
 
     /// The algorithm and the name of the key, as the header says. `jwk`, `jku`, `x5u` and `x5c` are never looked at.
-    func keyReference() throws(WorkloadTokenRefusal) -> (algorithm: WorkloadKey.Algorithm, id: String) {
-        guard let algorithm = header["alg"]?.string.flatMap(WorkloadKey.Algorithm.init(rawValue:)) else {
+    func keyReference() throws(WorkloadTokenRefusal) -> (algorithm: TokenAlgorithm, id: String) {
+        guard let algorithm = Self.algorithms.first(where: { $0.rawValue == header["alg"]?.string }) else {
             throw WorkloadTokenRefusal("is not signed with RS256 or ES256")
         }
         guard header["crit"] == nil else { throw WorkloadTokenRefusal("has a critical header, and none is known") }

@@ -1,5 +1,6 @@
 internal import BundleLog
 internal import Logging
+internal import RegistryToken
 
 /// Passwords that are ID tokens of CI systems (`ci_auth`).
 ///
@@ -25,7 +26,7 @@ struct WorkloadTokenAuthenticator: Authenticator {
         } catch {
             return refuse(account, error)
         }
-        let keys: [WorkloadKey]
+        let keys: [NamedKey]
         do throws(BackendFailure) {
             keys = try await issuer.keys(candidate.keyID, candidate.algorithm, now: now)
         } catch {
@@ -41,7 +42,7 @@ struct WorkloadTokenAuthenticator: Authenticator {
     /// A token that signs in when its signature is right.
     private struct Candidate {
         var labels: Labels
-        var algorithm: WorkloadKey.Algorithm
+        var algorithm: TokenAlgorithm
         var keyID: String
     }
 

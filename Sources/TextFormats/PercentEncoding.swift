@@ -1,7 +1,8 @@
 /// Texts as they stand in an address or a form.
-enum URLText {
-    /// Percent-encoded: all but RFC 3986's unreserved characters.
-    static func encoded(_ text: String) -> String {
+/// - Source: RFC 3986, section 2.1.
+package enum PercentEncoding {
+    /// All but the unreserved characters as `%` and two digits.
+    package static func encoded(_ text: String) -> String {
         var output: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
@@ -18,7 +19,7 @@ enum URLText {
     }
 
     /// `a=1&b=2`
-    static func form(_ values: [(String, String)]) -> String {
+    package static func form(_ values: [(String, String)]) -> String {
         values.map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")
     }
 }
