@@ -51,11 +51,14 @@ actor ProxyService: Worker {
         self.current = current
         files.start()
         var loops: [NIOLoopBound<LoopServices>] = []
+        let challenges = ChallengeCertificates(besides: path)
         for loop in group.makeIterator() {
             loops.append(
                 try await loop.submit { [files, counter, book] in
                     NIOLoopBound(
-                        LoopServices(loop: loop, current: current, files: files, counter: counter, book: book),
+                        LoopServices(
+                            loop: loop, current: current, files: files, counter: counter, book: book,
+                            challenges: challenges),
                         eventLoop: loop)
                 }.get())
         }

@@ -10,6 +10,7 @@ final class LoopServices {
     let files: NIOThreadPool
     let table: ConnectionTable
     let book: AddressBook
+    let challenges: ChallengeCertificates
     var figures = ProxyFigures()
     var requestIDs = RequestIDs()
     let budget = RelayBudget()
@@ -17,13 +18,15 @@ final class LoopServices {
     private var pools: [UpstreamEndpoint: UpstreamPool] = [:]
 
     init(
-        loop: any EventLoop, current: CurrentState, files: NIOThreadPool, counter: ConnectionCounter, book: AddressBook
+        loop: any EventLoop, current: CurrentState, files: NIOThreadPool, counter: ConnectionCounter, book: AddressBook,
+        challenges: ChallengeCertificates
     ) {
         self.loop = loop
         self.current = current
         self.files = files
         log = AccessLog(loop: loop)
         self.book = book
+        self.challenges = challenges
         table = ConnectionTable(counter: counter, book: book)
     }
 

@@ -53,6 +53,11 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     private func finish(_ context: ChannelHandlerContext, _ negotiated: String?) {
         let pipeline = context.pipeline.syncOperations
         isComplete = true
+        // A challenge is answered by the handshake; nothing is said after it (RFC 8737, section 3).
+        if negotiated == "acme-tls/1" {
+            context.close(promise: nil)
+            return
+        }
         connection.isHTTP2 = negotiated == "h2"
         if let version = try? pipeline.nioSSL_tlsVersion() {
             connection.tls = version == .tlsv13 ? "TLSv1.3" : "TLSv1.2"
