@@ -64,7 +64,8 @@ extension BundleReader {
         let key = document["ssl_key"].flatMap { node in
             (try? node.string())?.contains("PRIVATE KEY") == true ? node : nil
         }
-        guard let secret = key ?? plain else { return }
+        let external = document["tls"]?["acme"]?["eab"]?.present("hmac_key")
+        guard let secret = key ?? plain ?? external else { return }
         let error = secret.refused(
             "is a secret in plain text, in a file that others can read (mode \(mode))", remedy: "Run chmod 600 \(file)")
         if source.isPillar { warnings.append(error) } else { problems.add([error]) }

@@ -3,13 +3,13 @@ import FoundationEssentials
 /// Reads a bundle's document: from its file, translated from a pillar, or the embedded default.
 struct BundleReader {
     static let keys = [
-        "domain", "server_aliases", "ssl_cert", "ssl_key", "users", "acl", "allow_anonymous", "data", "logs", "run",
-        "auth", "registry", "proxy", "bundle", "include", "env", "supervisor", "watchers", "sockets", "plugins",
+        "domain", "server_aliases", "ssl_cert", "ssl_key", "tls", "users", "acl", "allow_anonymous", "data", "logs",
+        "run", "auth", "registry", "proxy", "bundle", "include", "env", "supervisor", "watchers", "sockets", "plugins",
     ]
     /// What only a registry needs.
     private static let bundleKeys = [
-        "domain", "server_aliases", "ssl_cert", "ssl_key", "users", "acl", "allow_anonymous", "data", "auth",
-        "registry", "proxy",
+        "domain", "server_aliases", "ssl_cert", "ssl_key", "tls", "users", "acl", "allow_anonymous", "data",
+        "auth", "registry", "proxy",
     ]
 
     let source: BundleSource
@@ -55,6 +55,11 @@ struct BundleReader {
         proxy.read(section("proxy"))
         problems.add(proxy.problems.errors)
         warnings += proxy.warnings
+        let tls = readTLS(
+            TLSSurroundings(
+                domain: domain, aliases: aliases, listeners: proxy.listeners, files: BundleFiles(data: data, run: run),
+                base: source.file.map(FilePath.parent(of:)) ?? "/",
+                givenCertificate: document.present("ssl_cert") ?? document.present("ssl_key")))
         checkSecrecy(plain: users.firstPlain)
         let services = services(true, FolderPlaceholders(data: data, run: run, logs: logs))
 
@@ -62,9 +67,11 @@ struct BundleReader {
         return BundleConfiguration(
             domain: domain, serverAliases: aliases, data: data, logs: logs, run: run, listeners: proxy.listeners,
             adminUser: withFile?.name, adminPasswordFile: withFile?.passwordFile,
-            certificateAuthority: certificate == .own ? BundleFiles(data: data, run: run).authority : nil,
+            certificateAuthority: certificate == .own && tls.acme == nil
+                ? BundleFiles(data: data, run: run).authority : nil,
             warnings: warnings, file: source.file, services: services, certificate: certificate,
-            accounts: users.accounts, acl: acl, authSettings: auth, registrySettings: registry, proxy: proxy.settings)
+            accounts: users.accounts, acl: acl, authSettings: auth, registrySettings: registry, proxy: proxy.settings,
+            tls: tls)
     }
 
     /// `bundle: false`: only what `watchers:` names.
@@ -88,6 +95,14 @@ struct BundleReader {
             domain: EmbeddedDefault.domain, serverAliases: [], data: data, logs: logs, run: run, listeners: [],
             warnings: warnings, file: source.file, startsBundle: false, services: services, certificate: .own,
             accounts: [], acl: .null, authSettings: .null, registrySettings: .null, proxy: ProxySettings())
+    }
+
+    private mutating func readTLS(_ surroundings: TLSSurroundings) -> TLSSettings {
+        var reader = TLSSettingsReader()
+        reader.read(section("tls"), surroundings)
+        problems.add(reader.problems.errors)
+        warnings += reader.warnings
+        return reader.settings
     }
 
     private mutating func services(_ startsBundle: Bool, _ folders: FolderPlaceholders) -> Services {
