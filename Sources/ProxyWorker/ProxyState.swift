@@ -45,7 +45,9 @@ final class ProxyState: Sendable {
         }
         self.upstreams = upstreams
         self.routes = routes
-        certificates = configuration.certificates.isEmpty ? nil : try CertificateStore(configuration.certificates)
+        certificates =
+            configuration.certificates.isEmpty
+            ? nil : try CertificateStore(configuration.certificates, clients: configuration.clientCertificates)
         httpsRedirect = HTTPSRedirect(
             domain: configuration.domain,
             names: configuration.certificates.flatMap(\.names) + configuration.routes.flatMap(\.hosts),

@@ -2,7 +2,8 @@
 
 extension ProxyConfiguration {
     static let keys = [
-        "domain", "listeners", "certificates", "routes", "upstreams", "http_redirect", "https_port", "hsts", "limits",
+        "domain", "listeners", "certificates", "client_certificates", "routes", "upstreams", "http_redirect",
+        "https_port", "hsts", "limits",
         "log_level", "allow", "deny", "read_only", "maintenance", "admin_socket", "metrics",
     ]
 
@@ -23,6 +24,7 @@ extension ProxyConfiguration {
             hsts: try node.duration("hsts"),
             limits: try node["limits"].map(ProxyLimits.init) ?? ProxyLimits(),
             logLevel: try node.string("log_level") ?? "info")
+        clientCertificates = try node.present("client_certificates").map(ClientCertificates.init)
         addresses = try AddressRules(node)
         readOnly = try ProxySentence.readOnly(node["read_only"])
         maintenance = try ProxySentence.maintenance(node["maintenance"])
@@ -50,6 +52,7 @@ extension ProxyConfiguration {
             ("http_redirect", .bool(httpRedirect)),
             ("https_port", .integer(httpsPort)),
         ]
+        if let clientCertificates { pairs.append(("client_certificates", clientCertificates.node())) }
         if let hsts { pairs.append(("hsts", .string(DurationText.text(hsts)))) }
         pairs.append(("limits", limits.node()))
         pairs.append(("log_level", .string(logLevel)))

@@ -94,6 +94,8 @@ package struct ProxyConfiguration: Sendable, Equatable {
     package var domain: String
     package var listeners: [Listener]
     package var certificates: [Certificate]
+    /// nil: clients are not asked for certificates.
+    package var clientCertificates: ClientCertificates?
     package var routes: [Route]
     package var upstreams: [Upstream]
     /// Whether the listeners without TLS answer with a redirect to https.

@@ -67,7 +67,8 @@ extension RequestHandler: UpstreamReceiver {
                 requestID: exchange.requestID, remote: connection.remote, https: connection.https,
                 host: exchange.head.headers.first(name: "host") ?? exchange.state.configuration.domain,
                 port: exchange.host?.port
-                    ?? (connection.https ? exchange.state.configuration.httpsPort : connection.port)
+                    ?? (connection.https ? exchange.state.configuration.httpsPort : connection.port),
+                client: connection.client
             ))
         return HTTPRequestHead(
             version: .http1_1, method: exchange.head.method,

@@ -6,7 +6,9 @@ import NIOSSL
 /// - Choice: by the host that it names (SNI); of several certificates for one name an ECDSA one when the client
 ///   understands it, else an RSA one.
 /// - Protocols: TLS 1.2 and 1.3, ECDHE with AEAD ciphers only, ALPN h2 and http/1.1.
-/// - Resumption: each certificate has a context and ticket keys of its own, so that no session crosses virtual hosts.
+/// - Resumption: each certificate has a context and ticket keys of its own, so that no session crosses virtual hosts, and
+///   each configuration has new ones, so that no session outlives the authority that its client was verified by.
+/// - Clients' certificates: verified by BoringSSL, for clients (extendedKeyUsage), against the configured authorities alone.
 struct CertificateStore: Sendable {
     private struct Entry: Sendable {
         var names: [String]
@@ -23,8 +25,11 @@ struct CertificateStore: Sendable {
     /// When each ends, in seconds since 1970, by its first name, and by the kind of its key where two share a name.
     let ends: [(name: String, end: Int)]
 
+    /// - Parameter clients: whose certificates are asked for; nil for nobody's.
     /// - Throws: a `ConfigurationError` that says which certificate cannot be used and why.
-    init(_ certificates: [ProxyConfiguration.Certificate]) throws(ConfigurationError) {
+    init(
+        _ certificates: [ProxyConfiguration.Certificate], clients: ClientCertificates? = nil
+    ) throws(ConfigurationError) {
         var entries: [Entry] = []
         for (index, certificate) in certificates.enumerated() {
             let key = "certificates[\(index)]"
@@ -32,7 +37,7 @@ struct CertificateStore: Sendable {
             entries.append(
                 Entry(
                     names: certificate.names.map { $0.lowercased() },
-                    context: try Self.context(certificate, chain, key: key),
+                    context: try Self.context(certificate, chain, clients: clients, key: key),
                     schemes: CertificateSchemes(chain: certificate.chain),
                     end: chain.map { Int($0.notValidAfter) }.min() ?? 0))
         }
@@ -99,7 +104,8 @@ struct CertificateStore: Sendable {
     }
 
     private static func context(
-        _ certificate: ProxyConfiguration.Certificate, _ chain: [NIOSSLCertificate], key: String
+        _ certificate: ProxyConfiguration.Certificate, _ chain: [NIOSSLCertificate], clients: ClientCertificates?,
+        key: String
     ) throws(ConfigurationError) -> NIOSSLContext {
         let privateKey: NIOSSLPrivateKey
         do {
@@ -118,7 +124,7 @@ struct CertificateStore: Sendable {
             .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
         ]
         configuration.applicationProtocols = ["h2", "http/1.1"]
-        configuration.certificateVerification = .none
+        try Self.ask(clients, &configuration)
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {
@@ -126,5 +132,28 @@ struct CertificateStore: Sendable {
                 key: key, problem: "does not go together: the key is not the certificate's, or is of an unknown kind",
                 remedy: "Give the key that the certificate was made for, RSA or ECDSA")
         }
+    }
+
+    /// Asks clients for certificates, and tells them by which authorities.
+    private static func ask(
+        _ clients: ClientCertificates?, _ configuration: inout TLSConfiguration
+    ) throws(ConfigurationError) {
+        guard let clients else {
+            configuration.certificateVerification = .none
+            return
+        }
+        do {
+            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(clients.authority.utf8)))
+        } catch {
+            throw ConfigurationError(
+                key: "client_certificates.authority", problem: "is not a PEM certificate",
+                remedy: "Give the authority's certificate between BEGIN and END CERTIFICATE lines")
+        }
+        configuration.certificateVerification =
+            switch clients.mode {
+            case .optional: .optionalVerification
+            case .required: .noHostnameVerification
+            }
+        configuration.sendCANameList = true
     }
 }
