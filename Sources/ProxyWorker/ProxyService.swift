@@ -120,14 +120,17 @@ actor ProxyService: Worker {
         tellOfExpiry()
     }
 
-    func drain(within time: Duration) async {
-        let deadline = ContinuousClock.now + time
+    func drain(within time: Duration?) async {
+        let deadline = time.map { ContinuousClock.now + $0 }
         for task in tasks { task.cancel() }
         watch?.stop()
         await stopListening()
         for bound in loops { try? await bound.eventLoop.submit { bound.value.table.drain() }.get() }
-        while counter.count > 0, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(10))
+        var pause = Duration.milliseconds(10)
+        while counter.count > 0, !Task.isCancelled, deadline.map({ ContinuousClock.now < $0 }) ?? true {
+            try? await Task.sleep(for: pause)
+            // A transfer of an hour is not asked after a hundred times a second.
+            pause = min(.milliseconds(250), pause * 1.02)
         }
         for bound in loops {
             try? await bound.eventLoop.submit {
