@@ -151,6 +151,8 @@ extension BundleConfiguration {
             ] + proxy.upstreams,
             httpRedirect: proxy.redirect, httpsPort: httpsPort, hsts: proxy.hsts, limits: proxy.limits,
             logLevel: proxy.logLevel)
+        rendered.certificates += tls.certificates
+        rendered.clientCertificates = tls.clientCertificates
         rendered.addresses = proxy.addresses
         rendered.readOnly = proxy.readOnly
         rendered.maintenance = proxy.maintenance

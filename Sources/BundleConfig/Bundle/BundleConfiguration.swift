@@ -35,6 +35,7 @@ package struct BundleConfiguration: Sendable, Equatable {
     var authSettings: ConfigurationNode
     var registrySettings: ConfigurationNode
     var proxy: ProxySettings
+    var tls = TLSSettings()
 }
 
 extension BundleConfiguration {

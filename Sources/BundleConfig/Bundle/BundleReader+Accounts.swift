@@ -23,7 +23,7 @@ extension BundleReader {
         }
         reader.read(users.reduce(.null) { $0.merging($1) })
         problems.add(reader.problems.errors)
-        let hasOther = Self.otherBackends.contains { auth[$0]?.isNull == false }
+        let hasOther = (Self.otherBackends + ["client_certificates"]).contains { auth[$0]?.isNull == false }
         if reader.accounts.isEmpty, reader.problems.errors.isEmpty, !hasOther {
             let place = users.first ?? ConfigurationNode(.null, path: "users", file: source.file)
             problems.add([
@@ -64,7 +64,8 @@ extension BundleReader {
         let key = document["ssl_key"].flatMap { node in
             (try? node.string())?.contains("PRIVATE KEY") == true ? node : nil
         }
-        guard let secret = key ?? plain else { return }
+        let external = document["tls"]?["acme"]?["eab"]?.present("hmac_key")
+        guard let secret = key ?? plain ?? external else { return }
         let error = secret.refused(
             "is a secret in plain text, in a file that others can read (mode \(mode))", remedy: "Run chmod 600 \(file)")
         if source.isPillar { warnings.append(error) } else { problems.add([error]) }

@@ -3,13 +3,13 @@ import FoundationEssentials
 /// Reads a bundle's document: from its file, translated from a pillar, or the embedded default.
 struct BundleReader {
     static let keys = [
-        "domain", "server_aliases", "ssl_cert", "ssl_key", "users", "acl", "allow_anonymous", "data", "logs", "run",
-        "auth", "registry", "proxy", "bundle", "include", "env", "supervisor", "watchers", "sockets", "plugins",
+        "domain", "server_aliases", "ssl_cert", "ssl_key", "tls", "users", "acl", "allow_anonymous", "data", "logs",
+        "run", "auth", "registry", "proxy", "bundle", "include", "env", "supervisor", "watchers", "sockets", "plugins",
     ]
     /// What only a registry needs.
     private static let bundleKeys = [
-        "domain", "server_aliases", "ssl_cert", "ssl_key", "users", "acl", "allow_anonymous", "data", "auth",
-        "registry", "proxy",
+        "domain", "server_aliases", "ssl_cert", "ssl_key", "tls", "users", "acl", "allow_anonymous", "data",
+        "auth", "registry", "proxy",
     ]
 
     let source: BundleSource
@@ -44,7 +44,7 @@ struct BundleReader {
         let run = folder(options.run, "run", EmbeddedDefault.run)
         checkRun(run)
 
-        let certificate = readCertificate(domain: domain, aliases: aliases)
+        var certificate = readCertificate(domain: domain, aliases: aliases)
         let auth = section("auth")
         let registry = section("registry")
         checkAuth(auth)
@@ -55,6 +55,13 @@ struct BundleReader {
         proxy.read(section("proxy"))
         problems.add(proxy.problems.errors)
         warnings += proxy.warnings
+        var tls = readTLS(
+            TLSSurroundings(
+                domain: domain, aliases: aliases, listeners: proxy.listeners, files: BundleFiles(data: data, run: run),
+                base: base, environment: environment,
+                givenCertificate: document.present("ssl_cert") ?? document.present("ssl_key")))
+        certificate = adopt(certificate, &tls, domain: domain)
+        checkClients(auth, tls)
         checkSecrecy(plain: users.firstPlain)
         let services = services(true, FolderPlaceholders(data: data, run: run, logs: logs))
 
@@ -62,9 +69,11 @@ struct BundleReader {
         return BundleConfiguration(
             domain: domain, serverAliases: aliases, data: data, logs: logs, run: run, listeners: proxy.listeners,
             adminUser: withFile?.name, adminPasswordFile: withFile?.passwordFile,
-            certificateAuthority: certificate == .own ? BundleFiles(data: data, run: run).authority : nil,
+            certificateAuthority: certificate == .own && tls.acme == nil
+                ? BundleFiles(data: data, run: run).authority : nil,
             warnings: warnings, file: source.file, services: services, certificate: certificate,
-            accounts: users.accounts, acl: acl, authSettings: auth, registrySettings: registry, proxy: proxy.settings)
+            accounts: users.accounts, acl: acl, authSettings: auth, registrySettings: registry, proxy: proxy.settings,
+            tls: tls)
     }
 
     /// `bundle: false`: only what `watchers:` names.
@@ -88,6 +97,17 @@ struct BundleReader {
             domain: EmbeddedDefault.domain, serverAliases: [], data: data, logs: logs, run: run, listeners: [],
             warnings: warnings, file: source.file, startsBundle: false, services: services, certificate: .own,
             accounts: [], acl: .null, authSettings: .null, registrySettings: .null, proxy: ProxySettings())
+    }
+
+    /// The folder from which paths of the document are meant.
+    var base: String { source.file.map(FilePath.parent(of:)) ?? "/" }
+
+    private mutating func readTLS(_ surroundings: TLSSurroundings) -> TLSSettings {
+        var reader = TLSSettingsReader()
+        reader.read(section("tls"), surroundings)
+        problems.add(reader.problems.errors)
+        warnings += reader.warnings
+        return reader.settings
     }
 
     private mutating func services(_ startsBundle: Bool, _ folders: FolderPlaceholders) -> Services {

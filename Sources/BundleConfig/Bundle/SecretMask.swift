@@ -2,6 +2,7 @@
 enum SecretMask {
     private static let keys = [
         "password", "secret", "client_secret", "bind_password", "accesskey", "secretkey", "authorization", "passphrase",
+        "hmac_key",
     ]
 
     /// What is a secret below `notifications` and nowhere else: a webhook's token stands in its headers or its URL.
