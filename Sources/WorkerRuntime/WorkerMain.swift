@@ -68,32 +68,32 @@ package enum WorkerMain {
             return error is ConfigurationError || error is ConfigurationErrors ? configurationRefused : EXIT_FAILURE
         }
         notifier.ready()
-        notifier.status("ready")
+        notifier.status(context.spoken.text ?? "ready")
         clinux_release_startup_memory()
 
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { for await signal in ServiceSignals.stream() { post.yield(.signal(signal)) } }
             group.addTask { for await problem in failures { post.yield(.failed(problem)) } }
             group.addTask { await keepWatchdogQuiet(notifier) }
-            let status = await answer(events, post: post, worker: worker, logger: logger, notifier: notifier)
+            let status = await answer(events, post: post, worker: worker, context: context)
             group.cancelAll()
             return status
         }
     }
 
     private static func answer(
-        _ events: AsyncStream<Event>, post: AsyncStream<Event>.Continuation, worker: some Worker, logger: Logger,
-        notifier: ServiceNotifier
+        _ events: AsyncStream<Event>, post: AsyncStream<Event>.Continuation, worker: some Worker,
+        context: WorkerContext
     ) async -> CInt {
         await withDiscardingTaskGroup { group in
             var draining = false
             for await event in events {
                 switch event {
                 case .signal(.reload) where !draining:
-                    await reload(worker, logger: logger, notifier: notifier)
+                    await reload(worker, context)
                 case .signal(.stop) where !draining:
                     draining = true
-                    notifier.stopping()
+                    context.notifier.stopping()
                     group.addTask {
                         await worker.drain(within: drainTime)
                         post.yield(.drained)
@@ -101,7 +101,7 @@ package enum WorkerMain {
                 case .signal(.reload): break
                 case .signal(.stop): _exit(EXIT_SUCCESS)
                 case .failed(let problem):
-                    logger.critical("ends: \(problem)")
+                    context.logger.critical("ends: \(problem)")
                     _exit(EXIT_FAILURE)
                 case .drained:
                     return EXIT_SUCCESS
@@ -111,14 +111,15 @@ package enum WorkerMain {
         }
     }
 
-    private static func reload(_ worker: some Worker, logger: Logger, notifier: ServiceNotifier) async {
+    private static func reload(_ worker: some Worker, _ context: WorkerContext) async {
+        let notifier = context.notifier
         notifier.reloading()
         do {
             try await worker.reload()
-            notifier.status("ready")
-            logger.info("reloaded its configuration")
+            notifier.status(context.spoken.text ?? "ready")
+            context.logger.info("reloaded its configuration")
         } catch {
-            report(error, logger: logger, doing: "reload")
+            report(error, logger: context.logger, doing: "reload")
             notifier.status("ready on the old configuration: the new one is refused")
         }
         notifier.ready()
