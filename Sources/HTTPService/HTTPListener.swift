@@ -26,7 +26,13 @@ package final class HTTPListener: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let logger: Logger
     private let quiescing: ServerQuiescingHelper
-    private let connections = Mutex<[Task<Void, Never>]>([])
+    private let connections = Mutex(Connections())
+
+    private struct Connections {
+        var tasks: [Int: Task<Void, Never>] = [:]
+        var count = 0
+        var isDraining = false
+    }
 
     /// - Parameter idleTimeout: how long a kept-alive connection may wait for its next request.
     package init(
@@ -46,8 +52,7 @@ package final class HTTPListener: Sendable {
     /// Serves the sockets that were passed on. They are owned by the listener from here on.
     package func start(descriptors: [CInt]) async throws {
         for descriptor in descriptors {
-            serve(
-                try await bootstrap.bind(descriptor, childChannelInitializer: prepare))
+            watch(try await bootstrap.withBoundSocket(descriptor).get())
         }
     }
 
@@ -55,11 +60,9 @@ package final class HTTPListener: Sendable {
     package func start(address: ListenAddress) async throws {
         switch address {
         case .unix(let path):
-            serve(
-                try await bootstrap.bind(
-                    unixDomainSocketPath: path, cleanupExistingSocketFile: true, childChannelInitializer: prepare))
+            watch(try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get())
         case .tcp(let host, let port):
-            serve(try await bootstrap.bind(host: host, port: port, childChannelInitializer: prepare))
+            watch(try await bootstrap.bind(host: host, port: port).get())
         }
     }
 
@@ -69,6 +72,7 @@ package final class HTTPListener: Sendable {
     ///   connections are closed.
     package func drain(within: Duration?) async {
         let promise = group.next().makePromise(of: Void.self)
+        connections.withLock { $0.isDraining = true }
         quiescing.initiateShutdown(promise: promise)
         let deadline = within.map { group.next().scheduleTask(in: TimeAmount($0)) { promise.succeed() } }
         await withTaskCancellationHandler {
@@ -77,7 +81,7 @@ package final class HTTPListener: Sendable {
             promise.succeed()
         }
         deadline?.cancel()
-        for task in connections.withLock({ $0 }) { task.cancel() }
+        for task in connections.withLock({ Array($0.tasks.values) }) { task.cancel() }
     }
 
     private typealias Connection = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
@@ -93,6 +97,7 @@ package final class HTTPListener: Sendable {
                         quiescing.makeServerChannelHandler(channel: channel))
                 }
             }
+            .childChannelInitializer { [self] channel in prepare(channel) }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.maxMessagesPerRead, value: 2)
             .childChannelOption(
@@ -102,48 +107,46 @@ package final class HTTPListener: Sendable {
 
     /// As `HTTP1Channel.setup` has it, but for the parts of a body that may wait for whoever reads it: that waits for ten of
     /// up to 64 KiB, which made a megabyte of each upload.
-    private var prepare: @Sendable (any Channel) -> EventLoopFuture<Connection> {
-        { [idleTimeout, logger] channel in
-            channel.eventLoop.makeCompletedFuture {
-                let pipeline = channel.pipeline.syncOperations
-                var limits = NIOHTTPDecoderLimitConfiguration()
-                limits.maxHeaderFieldSize = Self.headerLimit
-                limits.maxHeaderListSize = Self.headerLimit
-                try pipeline.addHandler(FlushedClose())
-                try pipeline.configureHTTPServerPipeline(
-                    withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
-                    withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
-                try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-                try pipeline.addHandler(LateRequests())
-                try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
-                return try Connection(
+    private func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            var limits = NIOHTTPDecoderLimitConfiguration()
+            limits.maxHeaderFieldSize = Self.headerLimit
+            limits.maxHeaderListSize = Self.headerLimit
+            try pipeline.addHandler(FlushedClose())
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+                withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(LateRequests())
+            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+            serve(
+                try Connection(
                     wrappingChannelSynchronously: channel,
                     configuration: .init(
                         backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2),
-                        isOutboundHalfClosureEnabled: true))
+                        isOutboundHalfClosureEnabled: true)))
+        }
+    }
+
+    /// The bridge from NIO to tasks: one for each connection until it closes. They begin here, not where a sequence of accepted
+    /// connections is read: NIO ends the process for one that nobody reads any more once the listener closes.
+    private func serve(_ connection: Connection) {
+        connections.withLock { connections in
+            connections.count += 1
+            let number = connections.count
+            connections.tasks[number] = Task {
+                await channel.handle(value: connection, logger: logger)
+                self.connections.withLock { $0.tasks[number] = nil }
             }
         }
     }
 
-    /// The bridge from NIO to tasks: one task accepts, a child task serves each connection until it closes.
-    private func serve(_ listening: NIOAsyncChannel<Connection, Never>) {
-        let task = Task { [channel, logger] in
-            await withDiscardingTaskGroup { group in
-                do {
-                    try await listening.executeThenClose { inbound in
-                        for try await connection in inbound {
-                            group.addTask { await channel.handle(value: connection, logger: logger) }
-                        }
-                    }
-                } catch is CancellationError {
-                    group.cancelAll()
-                } catch {
-                    logger.error("stopped accepting connections", metadata: [LogField.error: "\(error)"])
-                }
-                if Task.isCancelled { group.cancelAll() }
-            }
+    private func watch(_ listening: any Channel) {
+        listening.closeFuture.whenComplete { [self] _ in
+            guard !connections.withLock({ $0.isDraining }) else { return }
+            logger.error("stopped accepting connections")
         }
-        connections.withLock { $0.append(task) }
     }
 
     @concurrent private static func answer(
