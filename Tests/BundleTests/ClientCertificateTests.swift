@@ -29,12 +29,12 @@ extension WholeBundle {
                 """)
         }
 
-        private func configuration() throws -> String {
+        private func configuration(domain: String = "localhost") throws -> String {
             try FileManager.default.createDirectory(
                 atPath: home.path + "/www/private", withIntermediateDirectories: true)
             try home.write("www/private/a.txt", "hidden\n")
             return RunningBundle.twoUsers(
-                domain: "localhost",
+                domain: domain,
                 more: """
                     tls: {client_certificates: {authority: \(home.path)/clients.pem}}
                     auth: {client_certificates: true}
@@ -49,7 +49,10 @@ extension WholeBundle {
         @Test("lets docker push and pull without a login, as its owner and nobody else")
         func docker() async throws {
             try await makeCertificates(for: "admin", "stranger")
-            try await RunningBundle.with(configuration: try configuration()) { bundle in
+            // Not localhost, for which docker reads no certificates.
+            let name = "registry.dockmaster.test"
+            try await engine.resolveToIPv6Loopback(name)
+            try await RunningBundle.with(domain: name, configuration: try configuration(domain: name)) { bundle in
                 let trust = "/etc/docker/certs.d/\(bundle.host)"
                 let image = "\(bundle.host)/team/app:1"
                 try await bundle.trustByDocker()
