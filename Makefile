@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
-PRODUCTS := dockmaster dockmaster-auth dockmaster-registry dockmaster-proxy
+PRODUCTS := dockmaster dockmaster-auth dockmaster-registry dockmaster-proxy dockmaster-acme
 RELEASE := .build/release
 RELEASE_FLAGS := -c release --static-swift-stdlib
 DEBUG_FLAGS := --build-tests --explicit-target-dependency-import-check error
@@ -15,7 +15,7 @@ DESTDIR ?=
 IMAGE ?= var/image/dockmaster.tar
 
 # They start servers and wait for them: each room in a process of its own, or all tests wait for all others.
-ROOMS_WITH_SERVERS := AuthWorkerTests|RegistryWorkerTests|ProxyWorkerTests
+ROOMS_WITH_SERVERS := AuthWorkerTests|RegistryWorkerTests|ProxyWorkerTests|CertificateWorkerTests
 # They block threads, which the event loops' tests need: in processes of their own.
 DISK_TESTS := FullDiskTests|FaultyDiskTests|KillTests|PowerCutTests
 
@@ -44,7 +44,7 @@ run: build ## install what is missing, build, start the bundle below ./var (ARGS
 
 # SwiftPM needs a quarter of a minute to find that nothing is to be done; a second `make run` starts at once.
 BUILT := .build/dockmaster.built
-build: packages ## the four release binaries in .build/release, Swift standard library linked in
+build: packages ## the five release binaries in .build/release, Swift standard library linked in
 	@if [ -e $(BUILT) ] && [ -x $(RELEASE)/dockmaster ] && \
 		[ -z "$$(find Package.swift Makefile Sources -newer $(BUILT) -print -quit)" ]; then exit 0; fi; \
 	started=$$SECONDS; mkdir -p .build; touch .build/dockmaster.building; \

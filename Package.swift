@@ -32,6 +32,7 @@ let package = Package(
         .executable(name: "dockmaster-auth", targets: ["AuthWorker"]),
         .executable(name: "dockmaster-registry", targets: ["RegistryWorker"]),
         .executable(name: "dockmaster-proxy", targets: ["ProxyWorker"]),
+        .executable(name: "dockmaster-acme", targets: ["CertificateWorker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -99,7 +100,7 @@ let package = Package(
             dependencies: ["RegistryModel", "TextFormats", "CLinux", "COpenSSL", grdb, sqlite, nio, nioPosix],
             swiftSettings: strict),
 
-        // Tier 4: the four processes.
+        // Tier 4: the five processes.
         .executableTarget(
             name: "Supervisor",
             dependencies: [
@@ -135,6 +136,15 @@ let package = Package(
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], swiftSettings: strict),
+
+        // Certificates by ACME, for the proxy: it holds the account's key and talks to the authority.
+        .executableTarget(
+            name: "CertificateWorker",
+            dependencies: [
+                "WorkerRuntime", "BundleConfig", "BundleLog", "TextFormats", httpClient, x509, asn1, crypto,
+                cryptoExtras, log, nio, nioPosix, arguments,
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
 
         // Tests: a target for each room, and one for the whole bundle with real clients (BundleTests).
@@ -196,7 +206,22 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ], swiftSettings: strict),
-        .testTarget(name: "BundleTests", swiftSettings: strict),
+        // An authority that follows RFC 8555, for tests.
+        .target(
+            name: "ACMEAuthority",
+            dependencies: [
+                x509, asn1, crypto, nio, nioPosix,
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], path: "Tests/ACMEAuthority", swiftSettings: strict),
+        .testTarget(
+            name: "CertificateWorkerTests",
+            dependencies: [
+                "CertificateWorker", "ACMEAuthority", "ProxyWorker", "BundleConfig", "WorkerRuntime", nio, nioPosix,
+                x509,
+                asn1, crypto, cryptoExtras, log, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], swiftSettings: strict),
+        .testTarget(name: "BundleTests", dependencies: ["ACMEAuthority"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

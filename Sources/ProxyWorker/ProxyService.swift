@@ -70,6 +70,8 @@ actor ProxyService: Worker {
         await serveFigures(admin: admin, address: state.configuration.metrics)
         watchCertificates(state.configuration)
         followHealth(state)
+        // What came between the reading and the watching.
+        takeCertificates()
         tasks.append(
             Task { [weak self] in
                 while !Task.isCancelled {
@@ -106,7 +108,7 @@ actor ProxyService: Worker {
     /// What the file says now, with the certificates that their files hold.
     private func readState() throws -> ProxyState {
         let (configuration, problems) = CertificateFiles.refreshed(
-            try ProxyConfigurationFile.read(path), now: UTCTime.now().seconds)
+            try ProxyConfigurationFile.read(path), served: current?.load().configuration, now: UTCTime.now().seconds)
         for problem in problems { logger.warning("\(problem)", metadata: [LogField.event: "certificate_refused"]) }
         return try ProxyState(configuration)
     }
@@ -199,9 +201,10 @@ actor ProxyService: Worker {
     private func takeCertificates() {
         guard let current else { return }
         let present = current.load().configuration
+        // First, so that what changes while they are read is told of again.
+        watch?.follow(CertificateFiles.paths(present))
         let (configuration, problems) = CertificateFiles.refreshed(present, now: UTCTime.now().seconds)
         for problem in problems { logger.warning("\(problem)", metadata: [LogField.event: "certificate_refused"]) }
-        watch?.follow(CertificateFiles.paths(configuration))
         guard configuration != present else { return }
         do {
             take(try ProxyState(configuration), current)

@@ -23,9 +23,12 @@ package struct WorkerContext: Sendable {
     package let logger: Logger
     let notifier: ServiceNotifier
     let failures: AsyncStream<String>.Continuation
+    /// What the worker has said of itself last, which the runtime repeats when it is ready.
+    let spoken = SpokenStatus()
 
     /// Says in one sentence how the worker is (systemd's and the supervisor's STATUS).
     package func status(_ text: String) {
+        spoken.note(text)
         notifier.status(text)
     }
 

@@ -69,22 +69,22 @@ package enum WorkerMain {
             return error is ConfigurationError || error is ConfigurationErrors ? configurationRefused : EXIT_FAILURE
         }
         notifier.ready()
-        notifier.status("ready")
+        notifier.status(context.spoken.text ?? "ready")
         clinux_release_startup_memory()
 
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { for await signal in ServiceSignals.stream() { post.yield(.signal(signal)) } }
             group.addTask { for await problem in failures { post.yield(.failed(problem)) } }
             group.addTask { await keepWatchdogQuiet(notifier) }
-            let status = await answer(events, post: post, worker: worker, logger: logger, notifier: notifier)
+            let status = await answer(events, post: post, worker: worker, context: context)
             group.cancelAll()
             return status
         }
     }
 
     private static func answer(
-        _ events: AsyncStream<Event>, post: AsyncStream<Event>.Continuation, worker: some Worker, logger: Logger,
-        notifier: ServiceNotifier
+        _ events: AsyncStream<Event>, post: AsyncStream<Event>.Continuation, worker: some Worker,
+        context: WorkerContext
     ) async -> CInt {
         await withDiscardingTaskGroup { group in
             var draining: Task<Void, Never>?
@@ -92,11 +92,11 @@ package enum WorkerMain {
             for await event in events {
                 switch (event, draining) {
                 case (.signal(.reload), nil):
-                    await reload(worker, logger: logger, notifier: notifier)
+                    await reload(worker, context)
                 case (.signal(.stop), nil), (.signal(.retire), nil):
                     if case .signal(.stop) = event { isStopping = true }
-                    notifier.stopping()
-                    if !isStopping { notifier.status("replaced: finishes what it has begun") }
+                    context.notifier.stopping()
+                    if !isStopping { context.notifier.status("replaced: finishes what it has begun") }
                     draining = Task { [isStopping] in
                         await worker.drain(within: isStopping ? drainTime : nil)
                         post.yield(.drained)
@@ -110,7 +110,7 @@ package enum WorkerMain {
                 case (.signal(.reload), _), (.signal(.retire), _): break
                 case (.signal(.stop), _): _exit(EXIT_SUCCESS)
                 case (.failed(let problem), _):
-                    logger.critical("ends: \(problem)")
+                    context.logger.critical("ends: \(problem)")
                     _exit(EXIT_FAILURE)
                 case (.drained, _):
                     group.cancelAll()
@@ -121,14 +121,15 @@ package enum WorkerMain {
         }
     }
 
-    private static func reload(_ worker: some Worker, logger: Logger, notifier: ServiceNotifier) async {
+    private static func reload(_ worker: some Worker, _ context: WorkerContext) async {
+        let notifier = context.notifier
         notifier.reloading()
         do {
             try await worker.reload()
-            notifier.status("ready")
-            logger.info("reloaded its configuration")
+            notifier.status(context.spoken.text ?? "ready")
+            context.logger.info("reloaded its configuration")
         } catch {
-            report(error, logger: logger, doing: "reload")
+            report(error, logger: context.logger, doing: "reload")
             notifier.status("ready on the old configuration: the new one is refused")
         }
         notifier.ready()

@@ -9,7 +9,7 @@ enum AllowedImports {
         ["PluginInterface", "ProcessControl", "BundleConfig", "BundleLog"],
         ["WorkerRuntime", "RegistryToken"],
         ["HTTPService", "RegistryStorage"],
-        ["Supervisor", "AuthWorker", "RegistryWorker", "ProxyWorker"],
+        ["Supervisor", "AuthWorker", "RegistryWorker", "ProxyWorker", "CertificateWorker"],
     ]
 
     static let table: [String: Set<String>] = [
@@ -42,6 +42,7 @@ enum AllowedImports {
         ],
         // It faces the internet: no registry, no database, no token keys.
         "ProxyWorker": ["WorkerRuntime", "BundleConfig", "BundleLog", "TextFormats"],
+        "CertificateWorker": ["WorkerRuntime", "BundleConfig", "BundleLog", "TextFormats"],
     ]
 
     /// Targets that do without Foundation: what must start at once, stay small, or be pure.
@@ -58,14 +59,14 @@ enum AllowedImports {
         "CLDAP": ["AuthWorker"],
         "CCrypt": ["BundleConfig"],
         "CSystemd": ["BundleLog", "WorkerRuntime", "Supervisor"],
-        // The proxy serves TLS; the others are clients of it: webhooks, mail, an upstream registry, issuers of tokens.
-        "NIOSSL": ["ProxyWorker", "RegistryWorker", "AuthWorker"],
+        // The proxy serves TLS; the others are clients of it: webhooks, mail, an upstream registry, issuers of tokens, ACME.
+        "NIOSSL": ["ProxyWorker", "RegistryWorker", "AuthWorker", "CertificateWorker"],
         "Hummingbird": ["HTTPService", "AuthWorker", "RegistryWorker"],
         "Yams": ["BundleConfig"],
         "JWTKit": ["RegistryToken"],
         "GRDB": ["RegistryStorage", "AuthWorker"],
         "GRDBSQLite": ["RegistryStorage"],
-        "AsyncHTTPClient": ["RegistryWorker", "AuthWorker"],
+        "AsyncHTTPClient": ["RegistryWorker", "AuthWorker", "CertificateWorker"],
     ]
 
     static func tier(of target: String) -> Int? {

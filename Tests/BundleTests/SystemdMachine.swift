@@ -66,7 +66,7 @@ struct SystemdMachine: Sendable {
             cd \(TestFolder.repository)
             rm -rf \(root)/var/lib/dockmaster \(root)/var/log/dockmaster \(root)/var/log/journal \(root)/etc/dockmaster
             make -s -o build install DESTDIR=\(root)
-            for name in dockmaster dockmaster-auth dockmaster-registry dockmaster-proxy; do
+            for name in dockmaster dockmaster-auth dockmaster-registry dockmaster-proxy dockmaster-acme; do
                 ldd \(TestFolder.release)/$name | awk '$2 == "=>" && $3 ~ /^\\// { print $3 }' | while read -r library; do
                     [ -e "\(root)$library" ] || cp -Ln --preserve=mode "$library" "\(root)$library"
                 done

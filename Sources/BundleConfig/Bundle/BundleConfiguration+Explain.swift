@@ -11,7 +11,7 @@ extension BundleConfiguration {
             problem.dropFirst(rendered.path.count).drop { $0 == ":" || $0 == " " || ($0.isASCII && $0.isNumber) })
         let worker = rendered.name.prefix { $0 != "." }
         let isOwn = worker == "auth" && (sentence.hasPrefix("acl") || sentence.hasPrefix("users"))
-        let told = isOwn ? sentence : "\(worker).\(sentence)"
+        let told = isOwn ? sentence : worker == "acme" ? "tls.acme.\(sentence)" : "\(worker).\(sentence)"
         guard let file else { return told }
         let key = told.prefix { $0 != ":" }
         let line = (try? PrivateFile.read(file)).flatMap { try? ConfigurationNode.parse($0, file: file) }?

@@ -48,6 +48,14 @@ extension BundleConfiguration {
             try PrivateFile.makeFolder(folder)
         }
         if certificate == .own { try PrivateFile.makeFolder(FilePath.parent(of: files.authority)) }
+        guard let acme = tls.acme else { return }
+        // Before the proxy is confined: it may read only folders that are there.
+        for folder in [acme.folders.certificates, acme.certificateFolder, FilePath.parent(of: files.acmeFile)] {
+            try PrivateFile.makeFolder(folder)
+        }
+        for challenge in ACMEConfiguration.Challenge.allCases {
+            try PrivateFile.makeFolder(acme.folders.challenges + "/" + challenge.rawValue)
+        }
     }
 
     /// A page for those who open the registry in a browser: once, in the folder that was made for it.

@@ -1,7 +1,7 @@
 // The workers' files.
 
 extension BundleConfiguration {
-    /// auth.yml, registry.yml and proxy.yml, for the run folder.
+    /// auth.yml, registry.yml and proxy.yml, and acme.yml where certificates come by ACME, for the run folder.
     ///
     /// A plain password keeps the hash that the present auth.yml has for it, so that a reload without changes changes no
     /// file.
@@ -10,11 +10,13 @@ extension BundleConfiguration {
     package func rendered() throws -> [RenderedFile] {
         guard startsBundle else { return [] }
         let auth = try authDocument()
-        return [
+        let rendered = [
             RenderedFile(path: files.authFile, document: auth),
             RenderedFile(path: files.registryFile, document: registryDocument(auth: auth)),
             RenderedFile(path: files.proxyFile, document: try proxyConfiguration().node()),
         ]
+        guard let acme = tls.acme else { return rendered }
+        return rendered + [RenderedFile(path: files.acmeFile, document: acme.node())]
     }
 
     // MARK: auth.yml
@@ -145,7 +147,7 @@ extension BundleConfiguration {
 
     private func proxyConfiguration() throws -> ProxyConfiguration {
         var rendered = ProxyConfiguration(
-            domain: domain, listeners: listeners, certificates: [try servedCertificate()], routes: routes,
+            domain: domain, listeners: listeners, certificates: try servedCertificates(), routes: routes,
             upstreams: [
                 .init(name: "auth", socket: files.authSocket), .init(name: "registry", socket: files.registrySocket),
             ] + proxy.upstreams,
@@ -158,6 +160,7 @@ extension BundleConfiguration {
         rendered.maintenance = proxy.maintenance
         rendered.adminSocket = files.proxyAdminSocket
         rendered.metrics = proxy.metrics
+        rendered.acmeChallenges = tls.acme?.folders.challenges
         return rendered
     }
 
@@ -175,7 +178,18 @@ extension BundleConfiguration {
         }
     }
 
-    private func servedCertificate() throws -> ProxyConfiguration.Certificate {
+    /// With ACME, the files that its worker writes; until they are there, and for names that are left out, the bundle's own.
+    private func servedCertificates() throws -> [ProxyConfiguration.Certificate] {
+        let base = try baseCertificate()
+        guard let acme = tls.acme else { return [base] }
+        var issued = base
+        issued.names = acme.domains
+        issued.files = .init(chain: acme.chainFile, key: acme.keyFile, isAwaited: true)
+        let isComplete = ([domain] + serverAliases).allSatisfy(acme.domains.contains)
+        return isComplete ? [issued] : [issued, base]
+    }
+
+    private func baseCertificate() throws -> ProxyConfiguration.Certificate {
         switch certificate {
         case .given(let chain, let key, let names, let files):
             return .init(names: names, chain: chain, key: key, files: files)

@@ -63,7 +63,7 @@ struct BundleReader {
         certificate = adopt(certificate, &tls, domain: domain)
         checkClients(auth, tls)
         checkSecrecy(plain: users.firstPlain)
-        let services = services(true, FolderPlaceholders(data: data, run: run, logs: logs))
+        let services = services(WorkerChanges.workers(tls), FolderPlaceholders(data: data, run: run, logs: logs))
 
         let withFile = users.accounts.first { $0.passwordFile != nil }
         return BundleConfiguration(
@@ -86,7 +86,7 @@ struct BundleReader {
         let logs = folder(options.logs, "logs", EmbeddedDefault.logs)
         let run = folder(options.run, "run", EmbeddedDefault.run)
         checkRun(run)
-        let services = services(false, FolderPlaceholders(data: data, run: run, logs: logs))
+        let services = services([], FolderPlaceholders(data: data, run: run, logs: logs))
         if services.watchers.isEmpty, problems.errors.isEmpty {
             problems.add([
                 (document["watchers"] ?? document["bundle"] ?? document).refused(
@@ -110,8 +110,8 @@ struct BundleReader {
         return reader.settings
     }
 
-    private mutating func services(_ startsBundle: Bool, _ folders: FolderPlaceholders) -> Services {
-        var reader = ServicesReader(document, startsBundle: startsBundle, folders: folders)
+    private mutating func services(_ workers: [String], _ folders: FolderPlaceholders) -> Services {
+        var reader = ServicesReader(document, workers: workers, folders: folders)
         let services = reader.read()
         problems.add(reader.problems.errors)
         warnings += reader.warnings

@@ -1,5 +1,5 @@
 /// Why a certificate and its key cannot be served. Names, dates and positions only, never key material.
-enum CertificateFault: Error, Equatable {
+package enum CertificateFault: Error, Equatable {
     case empty
     case damaged(block: Int, reason: String)
     case noCertificate
@@ -28,7 +28,7 @@ enum CertificateFault: Error, Equatable {
         }
     }
 
-    var problem: String {
+    package var problem: String {
         switch self {
         case .empty: "is empty"
         case .damaged(let block, let reason): "is not PEM: block \(block) \(reason)"
@@ -53,7 +53,7 @@ enum CertificateFault: Error, Equatable {
         }
     }
 
-    var remedy: String {
+    package var remedy: String {
         switch self {
         case .empty: "Give the PEM text or a path; without ssl_cert and ssl_key a certificate is made on first start"
         case .damaged: "Paste the whole block, from its BEGIN line to its END line"

@@ -1,22 +1,22 @@
 import FoundationEssentials
 import SwiftASN1
 import TextFormats
-import X509
+package import X509
 
 /// A certificate chain and its private key, read from PEM and checked for serving.
 ///
 /// - Supports: RSA from 2048 bits, P-256, P-384, P-521; keys as PKCS #8, PKCS #1 or SEC 1.
-struct CertificatePair {
-    let leaf: Certificate
+package struct CertificatePair {
+    package let leaf: Certificate
     /// The certificates after the leaf, in the order of the file.
-    let others: [Certificate]
+    package let others: [Certificate]
     let key: Certificate.PrivateKey
     /// The certificates alone, as clean PEM.
-    let chainText: String
+    package let chainText: String
     /// The key alone, as clean PEM.
     let keyText: Secret
 
-    init(chain: String, key: String) throws(CertificateFault) {
+    package init(chain: String, key: String) throws(CertificateFault) {
         let blocks = try PEMBlock.all(in: chain)
         guard !blocks.isEmpty || !chain.allSatisfy(\.isWhitespace) else { throw .empty }
         var certificates: [Certificate] = []
@@ -62,7 +62,7 @@ struct CertificatePair {
     }
 
     /// The names that clients may use, in the certificate's order: host names, wildcards and addresses.
-    var names: [String] {
+    package var names: [String] {
         CertificateNames.all(of: leaf)
     }
 

@@ -2,12 +2,12 @@ import CLinux
 import Glibc
 
 /// Files that hold secrets, and the folders around them: read whole, written in one step, never half there.
-enum PrivateFile {
+package enum PrivateFile {
     /// What a configuration, a key or a certificate file may hold at most.
     static let sizeLimit = 4 << 20
 
     /// The whole text of a file.
-    static func read(_ path: String) throws(DiskError) -> String {
+    package static func read(_ path: String) throws(DiskError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw DiskError("read", path: path, errno: errno) }
         defer { close(descriptor) }
@@ -29,7 +29,7 @@ enum PrivateFile {
         return text
     }
 
-    static func exists(_ path: String) -> Bool {
+    package static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0
     }
 
@@ -41,13 +41,13 @@ enum PrivateFile {
     }
 
     /// The bits by which others than the owner can reach a file, in octal, when there are any: `0644`.
-    static func wideMode(_ path: String) -> String? {
+    package static func wideMode(_ path: String) -> String? {
         guard let mode = mode(path), mode & 0o077 != 0 else { return nil }
         return "0" + String(mode, radix: 8)
     }
 
     /// Makes a folder and those above it. One that is there stays as it is.
-    static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(DiskError) {
+    package static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(DiskError) {
         var status = clinux_status()
         if clinux_stat(path, &status) == 0 {
             guard status.is_folder else { throw DiskError("make", path: path, errno: ENOTDIR) }
@@ -64,7 +64,7 @@ enum PrivateFile {
     /// - Parameter replacing: whether a file that is there is replaced; otherwise it stays and this returns false.
     /// - Durable: file and folder are synced before this returns.
     @discardableResult
-    static func write(
+    package static func write(
         _ contents: String, to path: String, mode: UInt32 = 0o600, replacing: Bool = false
     ) throws(DiskError) -> Bool {
         var random = SystemRandomNumberGenerator()

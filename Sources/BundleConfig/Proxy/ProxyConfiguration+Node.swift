@@ -5,6 +5,7 @@ extension ProxyConfiguration {
         "domain", "listeners", "certificates", "client_certificates", "routes", "upstreams", "http_redirect",
         "https_port", "hsts", "limits",
         "log_level", "allow", "deny", "read_only", "maintenance", "admin_socket", "metrics",
+        "acme_challenges",
     ]
 
     /// Reads proxy.yml and checks that it holds together: every route's target exists, every TLS listener has a certificate.
@@ -30,6 +31,7 @@ extension ProxyConfiguration {
         maintenance = try ProxySentence.maintenance(node["maintenance"])
         adminSocket = try node.string("admin_socket")
         metrics = try node.string("metrics")
+        acmeChallenges = try node.string("acme_challenges")
         if listeners.contains(where: \.tls), certificates.isEmpty {
             throw node.refused("has a TLS listener but no certificate", remedy: "Add one below certificates")
         }
@@ -63,6 +65,7 @@ extension ProxyConfiguration {
         pairs += addresses.pairs()
         let texts = [
             ("read_only", readOnly), ("maintenance", maintenance), ("admin_socket", adminSocket), ("metrics", metrics),
+            ("acme_challenges", acmeChallenges),
         ]
         pairs += texts.compactMap { key, text in text.map { (key, .string($0)) } }
         return .mapping(pairs)
@@ -91,14 +94,15 @@ extension ProxyConfiguration.Listener {
 
 extension ProxyConfiguration.Certificate {
     init(_ node: ConfigurationNode) throws {
-        try node.refuseUnknownKeys(["names", "certificate", "key", "certificate_file", "key_file"])
+        try node.refuseUnknownKeys(["names", "certificate", "key", "certificate_file", "key_file", "awaited"])
         guard let chain = try node.string("certificate"), let key = try node.string("key") else {
             throw node.refused("needs certificate and key", remedy: "Give both as PEM")
         }
         self.init(names: try node.strings("names") ?? [], chain: chain, key: Secret(key))
         switch (try node.string("certificate_file"), try node.string("key_file")) {
         case (nil, nil): break
-        case (let chain?, let key?): files = Files(chain: chain, key: key)
+        case (let chain?, let key?):
+            files = Files(chain: chain, key: key, isAwaited: try node.bool("awaited") ?? false)
         default:
             throw node.refused("needs both of certificate_file and key_file, or none", remedy: "Give the other one too")
         }
@@ -111,6 +115,7 @@ extension ProxyConfiguration.Certificate {
         ]
         if let files {
             pairs += [("certificate_file", .string(files.chain)), ("key_file", .string(files.key))]
+            if files.isAwaited { pairs.append(("awaited", .bool(true))) }
         }
         return .mapping(pairs)
     }

@@ -31,10 +31,13 @@ package struct ProxyConfiguration: Sendable, Equatable {
         package struct Files: Sendable, Equatable {
             package var chain: String
             package var key: String
+            /// Whether they may not be there yet: what stands in the configuration is served until they are.
+            package var isAwaited: Bool
 
-            package init(chain: String, key: String) {
+            package init(chain: String, key: String, isAwaited: Bool = false) {
                 self.chain = chain
                 self.key = key
+                self.isAwaited = isAwaited
             }
         }
 
@@ -130,6 +133,9 @@ package struct ProxyConfiguration: Sendable, Equatable {
     package var adminSocket: String?
     /// An address and port where `/metrics` alone is served too.
     package var metrics: String?
+
+    /// The folder with what an ACME authority is answered: `http-01/TOKEN`, `tls-alpn-01/HOST.pem`. Nil when none is asked.
+    package var acmeChallenges: String?
 
     /// The folders that the proxy reads: of the files that it serves, and of certificates.
     package var folders: [String] {

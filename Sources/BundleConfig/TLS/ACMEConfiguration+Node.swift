@@ -68,7 +68,8 @@ extension ACMEConfiguration.ExternalAccount {
             default: false
             }
         }
-        guard isBase64, key.utf8.count >= 22 else {
+        let length = key.utf8.count { $0 != UInt8(ascii: "=") }
+        guard isBase64, length >= 22, length % 4 != 1 else {
             throw place.refused(
                 "is not base64url of at least 16 bytes", remedy: "Copy it as the authority shows it, without spaces")
         }

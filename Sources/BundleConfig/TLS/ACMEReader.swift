@@ -38,7 +38,8 @@ struct ACMEReader {
         problems.attempt { acme.challenge = try node.choice("challenge") ?? acme.challenge }
         problems.attempt { try checkListener(acme.challenge, node) }
         problems.attempt { acme.domains = try domains(node, acme) }
-        problems.attempt { try checkTerms(acme, node) }
+        // One thing after the other: without a directory that can be read this would speak of the default one.
+        if problems.errors.isEmpty { problems.attempt { try checkTerms(acme, node) } }
         return acme.domains.isEmpty ? nil : acme
     }
 
@@ -110,7 +111,7 @@ struct ACMEReader {
         guard !domains.isEmpty else {
             throw list.refused("is empty", remedy: "Remove it for the domain and its aliases, or name them")
         }
-        let own = [surroundings.domain] + surroundings.aliases
+        let own = [surroundings.domain] + surroundings.aliases.filter { $0 != surroundings.domain }
         for name in own where !domains.contains(name) {
             warnings.append(
                 list.refused(

@@ -6,7 +6,9 @@ struct ServicesReader {
     private static let bundleSockets = ["https", "http", "auth", "registry"]
 
     let document: ConfigurationNode
-    let startsBundle: Bool
+    /// The bundle's own; empty when it starts none.
+    let workers: [String]
+    private var startsBundle: Bool { !workers.isEmpty }
     private let folders: FolderPlaceholders
     let problems = ConfigurationProblems()
     private(set) var warnings: [ConfigurationError] = []
@@ -14,10 +16,10 @@ struct ServicesReader {
     private var files: [ServiceFile] = []
     private var nodes: [String: ConfigurationNode] = [:]
 
-    init(_ document: ConfigurationNode, startsBundle: Bool, folders: FolderPlaceholders) {
+    init(_ document: ConfigurationNode, workers: [String], folders: FolderPlaceholders) {
         self.folders = folders
         self.document = document
-        self.startsBundle = startsBundle
+        self.workers = workers
     }
 
     mutating func read() -> Services {
@@ -79,7 +81,7 @@ struct ServicesReader {
     }
 
     private mutating func readWatchers(_ sockets: [String: SocketDefinition]) {
-        let outlines = startsBundle ? WorkerChanges.outlines : []
+        let outlines = WorkerChanges.outlines(workers)
         for (name, node, environment) in entries("watchers") {
             nodes[name] = node
             if let outline = outlines.first(where: { $0.name == name }) {
@@ -111,7 +113,8 @@ struct ServicesReader {
     // MARK: Dependencies
 
     private mutating func checkDependencies() {
-        var all = (startsBundle ? WorkerChanges.outlines : []).map { outline in
+        let outlines = WorkerChanges.outlines(workers)
+        var all = outlines.map { outline in
             services.workers[outline.name].map {
                 WorkerChanges.apply($0, to: outline, rotation: services.supervisor.rotation).definition
             } ?? outline
@@ -134,7 +137,7 @@ struct ServicesReader {
             for key in ["after", "requires"] {
                 guard let value = node.present(key), let worker = known[name] else { continue }
                 let wanted = (key == "after" ? worker.after : worker.requires).filter { wanted in
-                    !WorkerChanges.outlines.contains { $0.name == name && $0.requires.contains(wanted) }
+                    !outlines.contains { $0.name == name && $0.requires.contains(wanted) }
                 }
                 unknown = !check(wanted, of: value, known) || unknown
             }
@@ -212,7 +215,7 @@ struct ServicesReader {
         if let node = document.present("supervisor") { sections.append(("supervisor", node)) }
         for section in ["sockets", "watchers", "plugins"] {
             let entries = entries(section).map { name, node, environment in
-                let isOwn = startsBundle && WorkerChanges.names.contains(name)
+                let isOwn = workers.contains(name)
                 guard section == "watchers", !isOwn, !environment.isEmpty else { return (name, node) }
                 let base = environment.sorted { $0.key < $1.key }.map { ($0.key, ConfigurationNode.string($0.value)) }
                 return (name, node.merging(.mapping([("env", .mapping(base).merging(node["env"] ?? .null))])))

@@ -1,8 +1,10 @@
 package import Supervision
 
-/// What `watchers.auth`, `watchers.registry` and `watchers.proxy` may say of a bundle's own workers.
+/// What `watchers.auth`, `watchers.registry`, `watchers.proxy` and `watchers.acme` may say of a bundle's own workers.
 enum WorkerChanges {
     static let names = ["auth", "registry", "proxy"]
+    /// Runs beside them where certificates are to come by ACME.
+    static let acme = "acme"
     static let keys = [
         "env", "env_file", "rlimits", "nice", "cgroup", "no_new_privs", "priority", "warmup_delay",
         "graceful_timeout", "drain_timeout", "start_timeout", "watchdog", "backoff", "max_retry", "health", "max_age",
@@ -36,17 +38,27 @@ enum WorkerChanges {
         return (reader.definition, problems.errors)
     }
 
+    static func workers(_ tls: TLSSettings) -> [String] { tls.acme == nil ? names : names + [acme] }
+
     /// The workers as far as their place among the others goes.
-    static var outlines: [WatcherDefinition] {
-        names.map { name in
+    static func outlines(_ workers: [String]) -> [WatcherDefinition] {
+        workers.map { name in
             var outline = WatcherDefinition(name: name, command: [name])
-            if name == "proxy" { outline.requires = [Dependency("auth"), Dependency("registry")] }
+            switch name {
+            case "proxy": outline.requires = [Dependency("auth"), Dependency("registry")]
+            // The authority asks the proxy.
+            case acme: outline.after = [Dependency("proxy")]
+            default: break
+            }
             return outline
         }
     }
 }
 
 extension BundleConfiguration {
+    /// The names of the bundle's own workers.
+    package var workers: [String] { startsBundle ? WorkerChanges.workers(tls) : [] }
+
     /// A bundle's own worker with what `watchers.NAME` changes of it.
     package func changed(_ worker: WatcherDefinition) -> WatcherDefinition {
         guard let node = services.workers[worker.name] else { return worker }

@@ -34,6 +34,8 @@ final class Exchange {
     /// Whether the request has been read in full.
     var isComplete = false
 
+    var isRead: Bool { head.method == .GET || head.method == .HEAD }
+
     var host: HostName?
     var target: RequestTarget?
     var route: RouteTable.Entry?

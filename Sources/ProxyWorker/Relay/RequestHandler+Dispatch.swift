@@ -18,14 +18,24 @@ extension RequestHandler {
             return
         }
         exchange.target = target
+        if let folder = exchange.state.configuration.acmeChallenges, exchange.isRead, !exchange.framing.hasBody,
+            let token = HTTPChallenge.token(of: target.path)
+        {
+            answerChallenge(token, in: folder, target, exchange)
+        } else {
+            dispatch(target, exchange)
+        }
+    }
+
+    /// Who answers what is not a challenge.
+    func dispatch(_ target: RequestTarget, _ exchange: Exchange) {
         let state = exchange.state
-        let isRead = exchange.head.method == .GET || exchange.head.method == .HEAD
         guard isLetIn(exchange) else { return }
         if !connection.https, state.configuration.httpRedirect {
             let status = HTTPSRedirect.status(method: exchange.head.method.rawValue)
             respond(
                 .redirect(status, to: state.httpsRedirect.location(host: exchange.host, target: target)), to: exchange)
-        } else if target.path == "/healthz", isRead {
+        } else if target.path == "/healthz", exchange.isRead {
             checkHealth(exchange)
         } else if let index = state.routes.match(path: target.path, host: exchange.host) {
             take(state.targets[index], state.routes.entries[index], target, exchange)

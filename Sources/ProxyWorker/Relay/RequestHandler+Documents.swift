@@ -98,4 +98,19 @@ extension RequestHandler {
             close: false)
         finish(exchange)
     }
+
+    /// The authority may come from anywhere, and over plain HTTP: it is answered before anything else is looked at.
+    func answerChallenge(_ token: String, in folder: String, _ target: RequestTarget, _ exchange: Exchange) {
+        guard let context else { return }
+        services.files.runIfActive(eventLoop: context.eventLoop) { HTTPChallenge.authorization(of: token, in: folder) }
+            .assumeIsolated()
+            .whenComplete { [self] result in
+                guard self.exchange === exchange else { return }
+                if case .success(let authorization?) = result {
+                    respond(ProxyAnswer(200, type: "text/plain", body: authorization), to: exchange)
+                } else {
+                    dispatch(target, exchange)
+                }
+            }
+    }
 }

@@ -1,19 +1,29 @@
 import BundleConfig
+import Glibc
 
 /// Takes certificates and keys from their files, so that a renewed one is served without anybody telling.
 ///
 /// Files that do not hold a pair that can be served are passed over: what was there before goes on. So it is between the
 /// writing of a certificate and that of its key.
 enum CertificateFiles {
-    /// - Parameter now: seconds since 1970.
+    /// - Parameters:
+    ///   - served: what is served now: where it comes from the same awaited files, it is what goes on.
+    ///   - now: seconds since 1970.
     /// - Returns: the configuration with what the files hold, and a sentence for each that could not be taken up.
     static func refreshed(
-        _ configuration: ProxyConfiguration, now: Int
+        _ configuration: ProxyConfiguration, served: ProxyConfiguration? = nil, now: Int
     ) -> (configuration: ProxyConfiguration, problems: [String]) {
         var configuration = configuration
         var problems: [String] = []
         for index in configuration.certificates.indices {
             guard let files = configuration.certificates[index].files else { continue }
+            if files.isAwaited {
+                guard access(files.chain, F_OK) == 0 else { continue }
+                if let present = served?.certificates.first(where: { $0.files == files }) {
+                    configuration.certificates[index].chain = present.chain
+                    configuration.certificates[index].key = present.key
+                }
+            }
             do throws(ConfigurationError) {
                 configuration.certificates[index] = try read(configuration.certificates[index], files, now)
             } catch {

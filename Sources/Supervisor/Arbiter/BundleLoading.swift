@@ -5,8 +5,8 @@ internal import Supervision
 
 /// From a bundle's configuration to what the arbiter runs: the one place that knows both.
 enum BundleLoading {
-    /// The bundle's own watchers.
-    static let workers = ["auth", "registry", "proxy"]
+    /// The workers without which there is no registry: a start without them has failed.
+    private static let essential: Set = ["auth", "registry", "proxy"]
 
     /// Reads and checks; makes nothing.
     static func read(_ options: BundleOptions) throws(Refusal) -> BundleConfiguration {
@@ -16,8 +16,8 @@ enum BundleLoading {
         } catch {
             throw refusal(error)
         }
-        let workers = configuration.startsBundle ? ["auth", "registry", "proxy"] : []
-        try PluginCheck.validate(configuration.plugins, watchers: workers + configuration.watchers.map(\.name))
+        try PluginCheck.validate(
+            configuration.plugins, watchers: configuration.workers + configuration.watchers.map(\.name))
         return configuration
     }
 
@@ -58,7 +58,7 @@ enum BundleLoading {
         let files = try render(prepared)
         return try DesiredState(
             definitions: definitions(prepared, files, workers: workers), plugins: prepared.plugins,
-            settings: prepared.supervisor, essential: prepared.startsBundle ? Set(Self.workers) : [],
+            settings: prepared.supervisor, essential: prepared.startsBundle ? Self.essential : [],
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
                 try StagedFiles.replace(files, workers: workers) { prepared.explain($0, of: $1) }
@@ -81,7 +81,7 @@ enum BundleLoading {
 
     // MARK: Watchers
 
-    /// The three workers, then the user's own.
+    /// The bundle's workers, then the user's own.
     private static func definitions(
         _ configuration: BundleConfiguration, _ files: [RenderedFile], workers: String
     ) -> [WatcherDefinition] {
@@ -115,7 +115,19 @@ enum BundleLoading {
         var proxy = worker("proxy", listeners, after: ["auth", "registry"])
         // It is confined to these from its start on.
         proxy.environment["DOCKMASTER_PROXY_FOLDERS"] = configuration.proxyFolders.joined(separator: ":")
-        return [auth, registry, proxy].map(configuration.changed) + configuration.watchers
+        var workers = [auth, registry, proxy]
+        if configuration.workers.contains("acme") { workers.append(acme(worker("acme", []), configuration)) }
+        return workers.map(configuration.changed) + configuration.watchers
+    }
+
+    /// The worker that gets certificates: the authority asks the proxy, which is to answer by then.
+    private static func acme(_ worker: WatcherDefinition, _ configuration: BundleConfiguration) -> WatcherDefinition {
+        var worker = worker
+        worker.after = [Dependency("proxy")]
+        worker.isSingleton = true
+        // It is confined to these from its start on.
+        worker.environment["DOCKMASTER_DATA_FOLDER"] = configuration.data
+        return worker
     }
 
     private static func refusal(_ error: any Error) -> Refusal {

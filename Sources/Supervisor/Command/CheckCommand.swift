@@ -13,7 +13,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         do throws(Refusal) {
             let configuration = try BundleLoading.read(try bundle.options())
-            let workers = configuration.startsBundle ? BundleLoading.workers : []
+            let workers = configuration.workers
             try PluginCheck.validate(
                 configuration.plugins, watchers: workers + configuration.watchers.map(\.name))
             // What the workers would read, where a first start has made the keys that it names.

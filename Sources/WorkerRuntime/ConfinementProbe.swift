@@ -1,12 +1,11 @@
 #if DEBUG
-    import BundleLog
-    import Glibc
-    import WorkerRuntime
+    internal import BundleLog
+    internal import Glibc
 
-    /// What a confined proxy can still open, told by one: only tests build it.
-    enum ConfinementProbe {
+    /// What a confined worker can still open, told by one: only tests build it.
+    package enum ConfinementProbe {
         /// Prints `PATH: open`, or `PATH: ` and the error's name, for each, and ends the process.
-        static func run(_ confinement: Confinement, opening paths: [String]) -> Never {
+        package static func run(_ confinement: Confinement, opening paths: [String]) -> Never {
             let notes = confinement.enforce()
             var lines = notes.map { "note: \($0)" }
             for path in paths {
