@@ -81,6 +81,18 @@ struct CertificateChoiceTests {
         #expect(again.contains("Reused, ") && again.contains("HTTP/1.1 200 OK"))
         let other = try await says("-servername", "b.test", "-sess_in", session)
         #expect(other.contains("New, ") && other.contains("HTTP/1.1 200 OK"))
+        // The same certificate, another of its hosts: not even there.
+        let host = try await says("-servername", "localhost", "-sess_in", session)
+        #expect(host.contains("New, ") && host.contains("HTTP/1.1 200 OK"))
+        let unnamed = try await says("-noservername", "-sess_in", session)
+        #expect(unnamed.contains("New, ") && unnamed.contains("HTTP/1.1 200 OK"))
+        let byIdentifier = try await says("-no_ticket", "-servername", "a.test", "-sess_out", session)
+        #expect(byIdentifier.contains("New, ") && byIdentifier.contains("HTTP/1.1 200 OK"))
+        for name in ["b.test", "localhost"] {
+            let crossed = try await says("-no_ticket", "-servername", name, "-sess_in", session)
+            #expect(crossed.contains("New, ") && crossed.contains("HTTP/1.1 200 OK"), "\(name)")
+        }
+        _ = try await says("-servername", "a.test", "-sess_out", session)
         let kind = try await says("-servername", "a.test", "-sess_in", session, "-sigalgs", rsaOnly)
         #expect(kind.contains("New, ") && kind.contains("HTTP/1.1 200 OK"))
         await proxy.stop()
