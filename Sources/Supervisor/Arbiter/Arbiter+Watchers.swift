@@ -29,9 +29,22 @@ extension Arbiter {
             relay.post(.configure(watcher: definition.name, rotation: definition.rotation ?? settings.rotation))
         }
         watcher.definition = definition
-        for slot in watcher.slots { slot.adopt(definition) }
+        for slot in watcher.slots { adopt(definition, slot) }
         fillPlaces(watcher)
         touch(definition.name)
+    }
+
+    /// Has what accompanies a slot's process go by its new definition at once: nothing else would begin or end it.
+    private func adopt(_ definition: WatcherDefinition, _ slot: WatcherSlot) {
+        let old = slot.definition
+        slot.adopt(definition)
+        // What another check has found says nothing about this one.
+        if old.health != definition.health { slot.health.reset() }
+        if old.maxAge != definition.maxAge || old.ageVariance != definition.ageVariance { slot.endAge(loop) }
+        if old.readiness != definition.readiness { slot.readiness = nil }
+        attend(slot)
+        // Nobody will be asked any more whether it is ready.
+        if definition.readiness == .started, slot.hasStarted, !slot.isReady { feed(.ready, to: slot) }
     }
 
     // MARK: By order
