@@ -60,6 +60,13 @@ package struct RestartPolicy: Sendable, Equatable, Hashable, Codable {
         return delay
     }
 
+    /// The pause after an end that is no failure: none once the process has settled, otherwise as after a first failure.
+    /// - 100 ms at least where it ends sooner than that: one that does nothing must not spin.
+    package func pause(afterUptime uptime: Duration) -> Duration {
+        uptime >= max(settling, WatcherMachine.startPause)
+            ? .zero : max(delay(afterFailures: 1), WatcherMachine.startPause)
+    }
+
     /// A delay lengthened by up to `jitter` of it, so that services that fell together do not rise together.
     /// - Parameter draw: 0…1, drawn by the caller.
     package func jittered(_ delay: Duration, _ draw: Double) -> Duration {

@@ -21,6 +21,18 @@ package enum WatcherReport: Sendable, Equatable {
     case stopped(ProcessEnd?)
     /// Ended as expected, for good.
     case finished(ProcessEnd)
+    /// Ended as expected, and is started again.
+    case ended(ProcessEnd, restart: Duration)
+
+    /// Whether a process has ended, and not as a failure.
+    package var isEndWithoutFailure: Bool {
+        switch self {
+        case .stopped(.some), .finished, .ended: true
+        case .stopped(.none), .started, .adopted, .becameReady, .died, .couldNotStart, .refused, .startTimedOut,
+            .watchdogExpired, .unhealthy, .aged, .stopping, .graceExpired:
+            false
+        }
+    }
 
     /// What the restart policy makes of a failure.
     package enum Sequel: Sendable, Equatable {

@@ -84,6 +84,7 @@ enum TableWords {
         case .stopping: "“stopping”"
         case .graceExpired(let after): "“grace over after \(seconds(after))”"
         case .stopped(let end): "“stopped\(end.map { " \(ended($0))" } ?? "")”"
+        case .ended(let end, let delay): "“ended \(ended(end)): again in \(seconds(delay))”"
         case .finished(let end): "“finished \(ended(end))”"
         }
     }

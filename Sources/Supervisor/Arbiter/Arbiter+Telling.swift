@@ -11,6 +11,7 @@ extension Arbiter {
     func tell(_ report: WatcherReport, of slot: WatcherSlot) {
         // What its probe said last tells best what is missing.
         if case .startTimedOut = report { slot.spawnProblem = slot.readiness?.lastProblem }
+        if report.isEndWithoutFailure { relay.post(.ended(slot: slot.number)) }
         if let sentence = ReportSentence(report, slot: slot.title, reason: slot.spawnProblem) {
             var fields = [
                 ("event", sentence.event), ("watcher", slot.watcher), ("instance", "\(slot.instance)"),
@@ -50,6 +51,8 @@ extension Arbiter {
             publish(.exited, slot, ["reason": problem])
             if Self.reason(sequel) != nil { publish(.gaveUp, slot, ["reason": problem]) }
         case .finished(let end): publish(.exited, slot, Self.fields(end))
+        case .ended(let end, _):
+            publish(.exited, slot, Self.fields(end).merging(["expected": "true"]) { own, _ in own })
         case .stopping: publish(.stopping, slot)
         case .aged(let after):
             publish(.stopping, slot, ["reason": "max_age", "uptime_s": "\(after.components.seconds)"])
@@ -108,7 +111,7 @@ extension Arbiter {
             gaveUp(slot, slot.spawnCode)
         case .finished(let end):
             if slot.definition.onExit == .shutdown { exitsWith(slot, Self.shellCode(end)) }
-        case .stopped: reloadInterrupted(slot)
+        case .stopped, .ended: reloadInterrupted(slot)
         case .started, .adopted, .becameReady, .refused, .startTimedOut, .watchdogExpired, .unhealthy, .aged, .stopping,
             .graceExpired:
             break

@@ -43,6 +43,9 @@ struct ReportSentence: Equatable {
         case .stopped(.none): self.init(.info, "stopped", "\(slot) is stopped")
         case .stopped(.code(0)): self.init(.info, "stopped", "\(slot) has stopped")
         case .stopped(let end?): self.init(.info, "stopped", "\(slot) has stopped: \(Self.words(end))")
+        case .ended(let end, let delay):
+            let when = delay == .zero ? "at once" : "in \(Words.duration(delay))"
+            self.init(.info, "ended", "\(slot) has ended: \(Self.words(end)). It is started again \(when).")
         case .finished(let end):
             self.init(.info, "finished", "\(slot) is done: \(Self.words(end))")
         }

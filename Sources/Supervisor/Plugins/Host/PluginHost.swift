@@ -20,7 +20,8 @@ final class PluginHost {
     var runs: [PluginRun] = []
     /// Limits and policy of executables; tests shorten them.
     var limits = PluginLimits()
-    var policy = RestartPolicy()
+    /// A plugin is told when to end: that it ends by itself is a failure whatever its exit code.
+    var policy = RestartPolicy(expected: [])
 
     /// - Throws: what is wrong with the plugins' settings.
     init(_ definitions: [PluginDefinition], watchers: [String]) throws(Refusal) {
