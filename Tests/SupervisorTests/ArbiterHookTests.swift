@@ -90,6 +90,47 @@ struct ArbiterHookTests {
         #expect(MonotonicTime.now.since(begun) >= .seconds(2))
     }
 
+    @Test("asked for one process is not ended because another one is not wanted any more")
+    func scaledDownDuringSpawnHook() throws {
+        let folder = try ScenarioFolder()
+        let wait =
+            "echo $DOCKMASTER_WID >> \(folder.path)/asked; while ! test -e \(folder.path)/go; do sleep 0.02; done"
+        let scenario = try Scenario(
+            [
+                Scenario.shell("a", Self.forever) {
+                    $0.instances = 2
+                    $0.hooks = [hook(.beforeSpawn, wait)]
+                    $0.settings.policy.limit = 1
+                }
+            ], in: folder)
+        #expect(try scenario.wait { scenario.read("asked") == "1\n" })
+        scenario.arbiter.carryOut(.scale(.to(1)), on: ["a"], waits: false) { _ in }
+        #expect(try scenario.wait { scenario.arbiter.slots.count == 1 })
+        close(open("\(folder.path)/go", O_CREAT, 0o600))
+        #expect(try scenario.settle())
+        #expect(scenario.state("a") == "running" && scenario.instance("a") == 1)
+        // The other one's was never begun.
+        #expect(scenario.read("asked") == "1\n")
+        #expect(try scenario.stop() == 0)
+    }
+
+    @Test("is asked about an operator's signal as about one of ours, and told when it is sent")
+    func operatorsSignal() throws {
+        let folder = try ScenarioFolder()
+        let trace = "echo $DOCKMASTER_HOOK $DOCKMASTER_SIGNAL >> \(folder.path)/trace"
+        let before = hook(.beforeSignal, "\(trace); test $DOCKMASTER_SIGNAL != SIGUSR1")
+        let scenario = try scenario([before, hook(.afterSignal, trace)], in: folder)
+        #expect(try scenario.settle())
+        // It would die of it.
+        #expect(try scenario.order(.signal(SIGUSR1, .init()), "a").first?.result == "0 processes signalled")
+        #expect(try scenario.order(.signal(SIGWINCH, .init()), "a").first?.result == "1 process signalled")
+        #expect(try scenario.wait { scenario.arbiter.watchers["a"]?.hookRuns.isEmpty == true })
+        #expect(scenario.instance("a") == 1)
+        #expect(
+            scenario.read("trace") == "before_signal SIGUSR1\nbefore_signal SIGWINCH\nafter_signal SIGWINCH\n")
+        #expect(try scenario.stop() == 0)
+    }
+
     @Test("that does not end does not keep a stop from being a stop")
     func stopDuringSpawnHook() throws {
         let scenario = try scenario([hook(.beforeSpawn, "sleep 1000")])
