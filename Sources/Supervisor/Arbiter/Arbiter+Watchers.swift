@@ -80,8 +80,18 @@ extension Arbiter {
     }
 
     /// Stops a watcher, unless its processes are to live on by themselves, and forgets it.
+    /// - One that others wait for stays: they would wait for a name that nobody has, which every later change refuses.
     /// - Parameter answer: called once it is gone.
     func removeWatcher(_ name: String, keepsProcesses: Bool, _ answer: @escaping EntryAnswer) {
+        let waiting = Set(dependents[name] ?? []).filter { watchers[$0].map { $0.goal != .removed } ?? false }.sorted()
+        guard waiting.isEmpty else {
+            let who = waiting.joined(separator: ", ")
+            return answer(
+                .init(
+                    watcher: name, result: "refused",
+                    problem: "\(who) \(waiting.count == 1 ? "waits" : "wait") for \(name) (`after` or `requires`)",
+                    remedy: "remove \(who) first, or set it to wait for others; dockmaster stop \(name) stops it"))
+        }
         remove(name, keepsProcesses: keepsProcesses, answer)
         advance()
     }
