@@ -7,6 +7,9 @@ internal import Supervision
 extension Arbiter {
     /// How long left-over processes get between TERM and KILL.
     private static let leftoverGrace: Duration = .seconds(2)
+    /// How long to go on killing: a process may hang in the kernel, or be another user's and refuse our signals.
+    private static let killPatience: Duration = .seconds(5)
+    private static let killPatiencePastDeadline: Duration = .milliseconds(500)
 
     /// Stops everything, in reverse order, and ends with this code.
     func shutDown(code: CInt, why: String) {
@@ -79,20 +82,35 @@ extension Arbiter {
         guard !left.isEmpty else { return finish() }
         log.warning("processes left over, now ended: \(left.count)", [("event", "leftovers")])
         for pid in left { kill(pid, SIGTERM) }
-        waitForLeftovers(until: MonotonicTime.now.advanced(by: Self.leftoverGrace), killed: false)
+        waitForLeftovers(until: MonotonicTime.now.advanced(by: Self.leftoverGrace))
     }
 
-    private func waitForLeftovers(until deadline: MonotonicTime, killed: Bool) {
+    private func waitForLeftovers(until deadline: MonotonicTime) {
+        reaper.sweep()
+        if ProcessTable.children().isEmpty { return finish() }
+        guard isPastDeadline || MonotonicTime.now >= deadline else {
+            loop.after(.milliseconds(20)) { [weak self] in self?.waitForLeftovers(until: deadline) }
+            return
+        }
+        let patience = isPastDeadline ? Self.killPatiencePastDeadline : Self.killPatience
+        killLeftovers(until: MonotonicTime.now.advanced(by: patience))
+    }
+
+    /// Kills what is left, and ever again what comes to us as its parents end, until nobody is left.
+    private func killLeftovers(until deadline: MonotonicTime) {
         reaper.sweep()
         let left = ProcessTable.children()
         if left.isEmpty { return finish() }
-        let expired = isPastDeadline || MonotonicTime.now >= deadline
-        if expired && killed { return finish() }
-        if expired { for pid in left { kill(pid, SIGKILL) } }
-        let next = expired ? MonotonicTime.now.advanced(by: Self.leftoverGrace) : deadline
-        loop.after(.milliseconds(20)) { [weak self] in
-            self?.waitForLeftovers(until: next, killed: killed || expired)
+        guard MonotonicTime.now < deadline else {
+            let pids = left.map { "\($0)" }.joined(separator: ", ")
+            log.error("these processes could not be killed and go on: \(pids)", [("event", "leftovers")])
+            return finish()
         }
+        for pid in left {
+            for descendant in ProcessTable.descendants(of: pid) { kill(descendant, SIGKILL) }
+            kill(pid, SIGKILL)
+        }
+        loop.after(.milliseconds(5)) { [weak self] in self?.killLeftovers(until: deadline) }
     }
 
     private func finish() {
