@@ -40,11 +40,9 @@ extension Arbiter {
         return code == 0 && hadFailures ? 1 : code
     }
 
-    /// As PID 1 of a container we are killed ten seconds after `docker stop`: better to do it ourselves before.
-    private static let containerDeadline: Duration = .seconds(9)
-
     private func keepDeadline() {
-        guard let limit = settings.stopDeadline ?? (getpid() == 1 ? Self.containerDeadline : nil) else { return }
+        let graces = watchers.values.map(\.definition.settings.grace)
+        guard let limit = settings.stopDeadline(isContainer: getpid() == 1, graces: graces) else { return }
         loop.after(limit) { [weak self] in
             guard let self else { return }
             self.log.warning(
