@@ -80,6 +80,7 @@ extension Arbiter {
 
     private func refuse(_ problems: [String]) {
         guard let job = reload else { return }
+        control?.discard()
         for problem in problems {
             log.error("the new configuration is refused: \(problem)", [("event", "reload_refused")])
         }
@@ -91,11 +92,18 @@ extension Arbiter {
     // MARK: Before anything changes
 
     private func prepare(_ desired: DesiredState) {
-        guard reload != nil, !isStopping else { return refuse(["dockmaster is stopping"]) }
+        guard let job = reload, !isStopping else { return refuse(["dockmaster is stopping"]) }
+        if desired.settings.pidFile != settings.pidFile {
+            let (new, old) = (desired.settings.pidFile ?? "none", settings.pidFile ?? "none")
+            let remedy = "Restart dockmaster to change it."
+            return refuse(["supervisor.pidfile: \(new) is not the one in use, \(old). \(remedy)"])
+        }
         do {
             _ = try StartOrder(desired.definitions)
             try PluginCheck.validate(desired.plugins, watchers: desired.definitions.map(\.name))
-            try sockets.bind(desired.definitions.flatMap(\.sockets), requests: desired.socketRequests)
+            job.socketChanges = try sockets.bind(
+                desired.definitions.flatMap(\.sockets), requests: desired.socketRequests, putsOffChanges: true)
+            try control?.prepare(desired.settings.control)
         } catch {
             return refuse(["\(error)"])
         }
@@ -126,7 +134,7 @@ extension Arbiter {
         // In starting order already; removed ones last.
         let plan = ReloadPlan(from: current, to: desired.definitions)
         job.outcome.isApplied = true
-        job.outcome.warnings = desired.warnings
+        job.outcome.warnings = desired.warnings + sockets.change(job.socketChanges) + (control?.commit() ?? [])
         job.pending = plan.steps[...]
         for definition in desired.definitions { job.definitions[definition.name] = definition }
         let wanted = Set(names)
@@ -134,7 +142,7 @@ extension Arbiter {
         take(desired.settings)
         essential = desired.essential
         logsFolder = desired.logs
-        for warning in desired.warnings { log.warning(warning) }
+        for warning in job.outcome.warnings { log.warning(warning) }
         for step in plugins.apply(desired.plugins) { log.info("plugin \(step)", [("event", "plugin_changed")]) }
         nextReloadStep()
     }

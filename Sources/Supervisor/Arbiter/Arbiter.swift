@@ -52,6 +52,8 @@ final class Arbiter {
     let nullOutput: OwnedDescriptor
     var startedAt = MonotonicTime.now
     let upgrades = UpgradeOffice()
+    /// The control socket, which takes up its settings with each reload.
+    weak var control: ControlServer?
     var sockets = SocketTable()
     var watchers: [String: Watcher] = [:]
     /// Names in starting order.
