@@ -42,6 +42,29 @@ struct ArbiterHookTests {
             ], "\(lines)")
     }
 
+    @Test("of the watcher as a whole runs when it is restarted, by several at once, and not when it is reloaded")
+    func restart() throws {
+        let folder = try ScenarioFolder()
+        let script = "echo $DOCKMASTER_HOOK >> \(folder.path)/trace"
+        let points: [HookDefinition.Point] = [.beforeStart, .afterStart, .beforeStop, .afterStop]
+        let scenario = try scenario(points.map { hook($0, script) }, in: folder)
+        let started = "before_start\nafter_start\n"
+        let stopped = "before_stop\nafter_stop\n"
+        #expect(try scenario.wait { scenario.read("trace") == started })
+        #expect(try scenario.order(.restart(sequential: false), "a").first?.result == "restarted")
+        #expect(try scenario.wait { scenario.read("trace") == started + stopped + started })
+        #expect(try scenario.order(.reload(.terminate), "a").first?.result == "reloaded")
+        #expect(scenario.read("trace") == started + stopped + started)
+        var entries: [OrderOutcome.Entry] = []
+        for _ in 0..<3 {
+            scenario.arbiter.carryOut(.restart(sequential: false), on: ["a"], waits: true) { entries += $0.entries }
+        }
+        #expect(try scenario.wait { entries.count == 3 })
+        #expect(entries.allSatisfy { $0.problem == nil }, "\(entries)")
+        #expect(scenario.state("a") == "running")
+        #expect(try scenario.stop() == 0)
+    }
+
     @Test("that refuses the start leaves the watcher where it is, and says so")
     func refusesStart() throws {
         let scenario = try scenario([hook(.beforeStart, "exit 1")])
