@@ -151,7 +151,7 @@ extension Arbiter {
     }
 
     /// The watcher's own pause between the starts of two of its processes.
-    private func mayStartInstance(_ watcher: Watcher) -> Bool {
+    func mayStartInstance(_ watcher: Watcher) -> Bool {
         let pause = watcher.definition.warmup
         guard pause > .zero else { return true }
         let now = MonotonicTime.now
