@@ -15,7 +15,7 @@ package struct RestartPolicy: Sendable, Equatable, Hashable, Codable {
     package var cap: Duration
     /// Uptime after which a failure counts as the first again. A longer delay before it asks for as much uptime.
     package var settling: Duration
-    /// Failures within `window` that end in `failed`; nil: never.
+    /// Failures within `window`, or in a row without settling, that end in `failed`; nil: never.
     package var limit: Int?
     package var window: Duration
     package var respawn: Respawn

@@ -36,8 +36,9 @@ package enum WatcherReport: Sendable, Equatable {
 
     /// What the restart policy makes of a failure.
     package enum Sequel: Sendable, Equatable {
-        case restart(after: Duration, failures: Int, limit: Int?, window: Duration)
-        case gaveUp(failures: Int, window: Duration)
+        /// `window` is nil where the failures are those in a row, however far apart.
+        case restart(after: Duration, failures: Int, limit: Int?, window: Duration?)
+        case gaveUp(failures: Int, window: Duration?)
         /// The exit code says that another start would end the same way.
         case hopeless
         /// `respawn: never`.

@@ -92,8 +92,9 @@ enum TableWords {
     private static func sequel(_ sequel: WatcherReport.Sequel) -> String {
         switch sequel {
         case .restart(let delay, let failures, let limit, let window):
-            "again in \(seconds(delay)), \(failures) of \(limit.map(String.init) ?? "any") in \(seconds(window))"
-        case .gaveUp(let failures, let window): "given up after \(failures) in \(seconds(window))"
+            "again in \(seconds(delay)), \(failures) of \(limit.map(String.init) ?? "any") in \(window.map(seconds) ?? "a row")"
+        case .gaveUp(let failures, let window):
+            "given up after \(failures) in \(window.map(seconds) ?? "a row")"
         case .hopeless: "hopeless"
         case .notRestarted: "not restarted"
         }

@@ -10,7 +10,7 @@ extension Arbiter {
     func requestReload(_ answer: @escaping (ReloadOutcome) -> Void) {
         if isStopping {
             answer(ReloadOutcome(problems: ["dockmaster is stopping"]))
-        } else if reload != nil || phase == .starting {
+        } else if reload != nil {
             // The running one may have read the file before this change: it is read once more.
             queuedReloads = (queuedReloads ?? []) + [answer]
         } else {
@@ -19,14 +19,15 @@ extension Arbiter {
     }
 
     func runQueuedReload() {
-        guard reload == nil, phase == .running, let waiters = queuedReloads else { return }
+        guard reload == nil, !isStopping, let waiters = queuedReloads else { return }
         queuedReloads = nil
         beginReload(waiters)
     }
 
     private func beginReload(_ waiters: [(ReloadOutcome) -> Void]) {
         reload = ReloadJob(waiters: waiters)
-        surroundings.notifier.reloading()
+        // What has not been ready cannot be reloading; it is ready only at the end of our own start.
+        if phase == .running { surroundings.notifier.reloading() }
         let load = surroundings.load
         help { .loaded(load()) }
     }
@@ -141,6 +142,7 @@ extension Arbiter {
         order = names + order.filter { !wanted.contains($0) }
         take(desired.settings)
         essential = desired.essential
+        unproven.formIntersection(essential)
         logsFolder = desired.logs
         for warning in job.outcome.warnings { log.warning(warning) }
         for step in plugins.apply(desired.plugins) { log.info("plugin \(step)", [("event", "plugin_changed")]) }
@@ -249,7 +251,7 @@ extension Arbiter {
         closeUnusedSockets()
         // Reading a configuration touches as much as starting does.
         clinux_release_startup_memory()
-        if !isStopping {
+        if phase == .running {
             let refusal = job.outcome.problems.isEmpty ? "" : "; the last reload was refused, its log lines say why"
             surroundings.notifier.ready("ready: \(readyWords)\(refusal)")
         }

@@ -63,11 +63,14 @@ extension Arbiter {
         advance()
     }
 
-    /// A drain may take as long as its grace time: systemd is asked to wait for it.
-    private func keepSystemdPatient() {
-        guard isStopping, surroundings.notifier.isWanted else { return }
+    /// A drain may take as long as its grace time, and a start as long as a task that others wait for: systemd is asked
+    /// to wait, as long as we are about it.
+    func keepSystemdPatient() {
+        if let timer = patienceTimer { loop.cancel(timer) }
+        patienceTimer = nil
+        guard isStopping || phase == .starting, surroundings.notifier.isWanted else { return }
         surroundings.notifier.extend(by: .seconds(15))
-        loop.after(.seconds(5)) { [weak self] in self?.keepSystemdPatient() }
+        patienceTimer = loop.after(.seconds(5)) { [weak self] in self?.keepSystemdPatient() }
     }
 
     /// Ends what came to us as orphans: TERM, a short grace, KILL.

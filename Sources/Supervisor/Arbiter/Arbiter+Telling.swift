@@ -68,7 +68,7 @@ extension Arbiter {
     private static func reason(_ sequel: WatcherReport.Sequel) -> String? {
         switch sequel {
         case .restart: nil
-        case .gaveUp(let failures, let window): "\(failures) failures in \(Words.duration(window))"
+        case .gaveUp(let failures, let window): "\(failures) failures in \(ReportSentence.span(window))"
         case .hopeless: "its configuration is refused"
         case .notRestarted: "it is not restarted"
         }
@@ -131,7 +131,7 @@ extension Arbiter {
 
     /// A watcher has failed for good: what else that means.
     func failedForGood(_ watcher: Watcher, code: CInt) {
-        if phase == .starting, essential.contains(watcher.name) {
+        if unproven.contains(watcher.name) {
             shutDown(code: code, why: "\(watcher.name) did not start")
         } else if !isStopping {
             surroundings.notifier.status("\(watcher.name) has failed")

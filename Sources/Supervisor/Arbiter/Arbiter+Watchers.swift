@@ -225,6 +225,7 @@ extension Arbiter {
         }
         watcher.waits = []
         unsettled.remove(watcher.name)
+        late.remove(watcher.name)
         busy.remove(watcher.name)
         if !watcher.definition.sockets.isEmpty { closeUnusedSockets() }
         publish(.removed, watcher.name)
