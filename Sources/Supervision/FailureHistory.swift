@@ -28,13 +28,14 @@ package struct FailureHistory: Sendable, Equatable, Codable {
         let surplus = times.count + 1 - max(policy.limit ?? 0, Self.remembered)
         times.removeFirst(max(expired, surplus, 0))
         times.append(now)
-        if let limit = policy.limit, times.count >= limit { return .giveUp }
-        if let uptime, uptime >= max(policy.settling, lastDelay) {
-            streak = 0
+        let hasSettled = uptime.map { $0 >= max(policy.settling, lastDelay) } ?? false
+        streak = hasSettled ? 0 : streak + 1
+        // A start that takes its whole start_timeout to fail never fills the window.
+        if let limit = policy.limit, max(times.count, streak) >= limit { return .giveUp }
+        if hasSettled {
             lastDelay = .zero
             return .restart(after: .zero)
         }
-        streak += 1
         lastDelay = policy.delay(afterFailures: streak)
         return .restart(after: lastDelay)
     }

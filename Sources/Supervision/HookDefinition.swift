@@ -20,6 +20,14 @@ package struct HookDefinition: Sendable, Equatable, Hashable, Codable {
         case beforeReap = "before_reap"
         /// s6's and runit's finish script.
         case afterReap = "after_reap"
+
+        /// Whether it is about the watcher as a whole: start, stop, and restart by an order, which is both.
+        package var isOfWatcher: Bool {
+            switch self {
+            case .beforeStart, .afterStart, .beforeStop, .afterStop: true
+            case .beforeSpawn, .afterSpawn, .beforeSignal, .afterSignal, .beforeReap, .afterReap: false
+            }
+        }
     }
 
     package var point: Point

@@ -111,6 +111,10 @@ extension WatcherDefinition {
     fileprivate func obeyed(like new: WatcherDefinition) -> WatcherDefinition {
         var result = self
         result.instances = new.instances
+        // Two versions of the file are told apart only where both are known.
+        if environmentFingerprint == nil || new.environmentFingerprint == nil {
+            result.environmentFingerprint = new.environmentFingerprint
+        }
         result.isSingleton = new.isSingleton
         result.autostart = new.autostart
         result.onDemand = new.onDemand

@@ -15,7 +15,7 @@ package struct RestartPolicy: Sendable, Equatable, Hashable, Codable {
     package var cap: Duration
     /// Uptime after which a failure counts as the first again. A longer delay before it asks for as much uptime.
     package var settling: Duration
-    /// Failures within `window` that end in `failed`; nil: never.
+    /// Failures within `window`, or in a row without settling, that end in `failed`; nil: never.
     package var limit: Int?
     package var window: Duration
     package var respawn: Respawn
@@ -58,6 +58,13 @@ package struct RestartPolicy: Sendable, Equatable, Hashable, Codable {
             left -= 1
         }
         return delay
+    }
+
+    /// The pause after an end that is no failure: none once the process has settled, otherwise as after a first failure.
+    /// - 100 ms at least where it ends sooner than that: one that does nothing must not spin.
+    package func pause(afterUptime uptime: Duration) -> Duration {
+        uptime >= max(settling, WatcherMachine.startPause)
+            ? .zero : max(delay(afterFailures: 1), WatcherMachine.startPause)
     }
 
     /// A delay lengthened by up to `jitter` of it, so that services that fell together do not rise together.

@@ -28,6 +28,9 @@ package struct WatcherDefinition: Sendable, Equatable, Codable {
     package var copiesEnvironment = false
     /// A file of NAME=value lines, 0600, read at each start: secrets stay out of the configuration.
     package var environmentFile: String?
+    /// A fingerprint of what that file said when the configuration was read; nil: it could not be read, or its name is
+    /// known at the start only. Never shown: who guesses a short secret could see that it is right.
+    package var environmentFingerprint: UInt64?
     package var folder: String?
     package var attributes = ProcessAttributes()
     package var sockets: [SocketDefinition] = []

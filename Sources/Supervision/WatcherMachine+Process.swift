@@ -134,6 +134,10 @@ extension WatcherMachine {
         let policy = settings.policy
         switch policy.respawn {
         case .never where policy.expects(end), .onFailure where policy.expects(end): return finish(end)
+        case .always where policy.expects(end):
+            // One that was never ready has not done what it is there for, whatever its code.
+            guard let uptime else { fallthrough }
+            return goOn(after: end, uptime: uptime, at: now)
         case .always, .onFailure, .never:
             return failed(end: end, uptime: uptime, at: now) { .died(end, uptime: uptime, then: $0) }
         }
@@ -158,6 +162,14 @@ extension WatcherMachine {
         case .failure(let failure):
             return failed(end: end, uptime: failure.uptime, at: now) { .died(end, uptime: failure.uptime, then: $0) }
         }
+    }
+
+    /// The next process after an end that is no failure, however often there is one.
+    private mutating func goOn(after end: ProcessEnd, uptime: Duration, at now: Duration) -> [WatcherAction] {
+        let delay = settings.policy.pause(afterUptime: uptime)
+        guard delay > .zero else { return [.report(.ended(end, restart: .zero))] + begin(at: now) }
+        state = .backoff
+        return [.report(.ended(end, restart: delay)), arm(after: delay, at: now)]
     }
 
     private mutating func finish(_ end: ProcessEnd) -> [WatcherAction] {

@@ -250,12 +250,17 @@ package struct WatcherMachine: Sendable, Equatable, Codable {
         let policy = settings.policy
         if case .code(let code)? = end, policy.hopeless.contains(code) { return giveUp(report(.hopeless)) }
         if policy.respawn == .never { return giveUp(report(.notRestarted)) }
-        switch history.note(at: now, uptime: uptime, policy: policy) {
-        case .giveUp: return giveUp(report(.gaveUp(failures: history.count, window: policy.window)))
+        let verdict = history.note(at: now, uptime: uptime, policy: policy)
+        // Whichever of the two counts is nearer to the limit.
+        let isInARow = history.streak > history.count
+        let failures = isInARow ? history.streak : history.count
+        let window = isInARow ? nil : policy.window
+        switch verdict {
+        case .giveUp: return giveUp(report(.gaveUp(failures: failures, window: window)))
         case .restart(after: var delay):
             if end == nil { delay = max(delay, Self.startPause) }
             let sequel = WatcherReport.Sequel.restart(
-                after: delay, failures: history.count, limit: policy.limit, window: policy.window)
+                after: delay, failures: failures, limit: policy.limit, window: window)
             guard delay > .zero else { return [.report(report(sequel))] + begin(at: now) }
             state = .backoff
             return [.report(report(sequel)), arm(after: policy.jittered(delay, jitter), at: now)]

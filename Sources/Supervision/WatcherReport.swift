@@ -25,11 +25,24 @@ package enum WatcherReport: Sendable, Equatable {
     case stopped(ProcessEnd?)
     /// Ended as expected, for good.
     case finished(ProcessEnd)
+    /// Ended as expected, and is started again.
+    case ended(ProcessEnd, restart: Duration)
+
+    /// Whether a process has ended, and not as a failure.
+    package var isEndWithoutFailure: Bool {
+        switch self {
+        case .stopped(.some), .finished, .ended: true
+        case .stopped(.none), .started, .adopted, .becameReady, .died, .couldNotStart, .refused, .startTimedOut,
+            .watchdogExpired, .unhealthy, .aged, .stopping, .retiring, .retirementExpired, .graceExpired:
+            false
+        }
+    }
 
     /// What the restart policy makes of a failure.
     package enum Sequel: Sendable, Equatable {
-        case restart(after: Duration, failures: Int, limit: Int?, window: Duration)
-        case gaveUp(failures: Int, window: Duration)
+        /// `window` is nil where the failures are those in a row, however far apart.
+        case restart(after: Duration, failures: Int, limit: Int?, window: Duration?)
+        case gaveUp(failures: Int, window: Duration?)
         /// The exit code says that another start would end the same way.
         case hopeless
         /// `respawn: never`.

@@ -268,6 +268,9 @@ struct WatcherReadingTests {
             watchers: {web: {cmd: x, log: {keep: 9}}}
             """)
         #expect(settings.supervisor.umask == 0o27 && settings.supervisor.stopDeadline == .seconds(9))
+        #expect(!settings.supervisor.hasNoStopDeadline)
+        let none = try bundle.load("bundle: false\nsupervisor: {stop_deadline: none}\nwatchers: {web: {cmd: x}}")
+        #expect(none.supervisor.hasNoStopDeadline && none.supervisor.stopDeadline == nil)
         #expect(settings.supervisor.pidFile == bundle.folder.path + "/dockmaster.pid")
         #expect(settings.supervisor.warmup == .seconds(2))
         #expect(settings.supervisor.rotation == LogRotation(size: nil, keep: 2, interval: .seconds(3600)))

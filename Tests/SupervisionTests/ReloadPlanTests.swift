@@ -27,6 +27,8 @@ struct ReloadPlanTests {
         ("environment", { $0.environment = ["A": "b"] }, .replace(.sideBySide)),
         ("copiesEnvironment", { $0.copiesEnvironment = true }, .replace(.sideBySide)),
         ("environmentFile", { $0.environmentFile = "/etc/a.env" }, .replace(.sideBySide)),
+        // Where both are known; see below.
+        ("environmentFingerprint", { $0.environmentFingerprint = 2 }, .adopt),
         ("folder", { $0.folder = "/" }, .replace(.sideBySide)),
         ("attributes", { $0.attributes.umask = 0o22 }, .replace(.sideBySide)),
         (
@@ -99,6 +101,15 @@ struct ReloadPlanTests {
         let new = definition("a") { $0.readiness = .probe(.tcp(host: "127.0.0.1", port: 1), period: .seconds(1)) }
         #expect(ReloadPlan.steps(from: old, to: new) == [.adopt])
         #expect(ReloadPlan.steps(from: new, to: definition("a")) == [.replace(.sideBySide)])
+    }
+
+    @Test("replaces for other secrets, where it knows both, even what reads its files again by a signal")
+    func secrets() {
+        let old = definition("a") { $0.environmentFingerprint = 1 }
+        let new = definition("a") { $0.environmentFingerprint = 2 }
+        #expect(ReloadPlan.steps(from: old, to: new) == [.replace(.sideBySide)])
+        #expect(ReloadPlan.steps(from: old, to: definition("a")) == [.adopt])
+        #expect(ReloadPlan.steps(from: old, to: old) == [.unchanged])
     }
 
     // MARK: Manners and mixtures

@@ -88,6 +88,7 @@ enum TableWords {
         case .retirementExpired(let after): "“retired for \(seconds(after))”"
         case .graceExpired(let after): "“grace over after \(seconds(after))”"
         case .stopped(let end): "“stopped\(end.map { " \(ended($0))" } ?? "")”"
+        case .ended(let end, let delay): "“ended \(ended(end)): again in \(seconds(delay))”"
         case .finished(let end): "“finished \(ended(end))”"
         }
     }
@@ -95,8 +96,9 @@ enum TableWords {
     private static func sequel(_ sequel: WatcherReport.Sequel) -> String {
         switch sequel {
         case .restart(let delay, let failures, let limit, let window):
-            "again in \(seconds(delay)), \(failures) of \(limit.map(String.init) ?? "any") in \(seconds(window))"
-        case .gaveUp(let failures, let window): "given up after \(failures) in \(seconds(window))"
+            "again in \(seconds(delay)), \(failures) of \(limit.map(String.init) ?? "any") in \(window.map(seconds) ?? "a row")"
+        case .gaveUp(let failures, let window):
+            "given up after \(failures) in \(window.map(seconds) ?? "a row")"
         case .hopeless: "hopeless"
         case .notRestarted: "not restarted"
         }

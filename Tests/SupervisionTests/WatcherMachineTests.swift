@@ -61,6 +61,23 @@ struct WatcherMachineTests {
         #expect(machine.state.word == "starting")
     }
 
+    @Test("that ends as expected is started again without end: after a pause where it has not settled")
+    func expectedEnds() {
+        var machine = machine("running")
+        var now = Duration.milliseconds(400)
+        for _ in 1...20 {
+            let ended = machine.handle(.exited(.code(0)), at: now)
+            #expect(ended.prefix(2) == [.killGroup, .report(.ended(.code(0), restart: .milliseconds(500)))])
+            guard case .arm(let generation, .milliseconds(500)) = ended.last else { break }
+            _ = machine.handle(.timer(generation: generation), at: now + .milliseconds(500))
+            now += .milliseconds(500)
+            for event in [WatcherEvent.spawned, .ready] { _ = machine.handle(event, at: now) }
+            now += .milliseconds(400)
+        }
+        #expect(machine.handle(.exited(.code(0)), at: .seconds(100)).last == .spawn)
+        #expect(machine.history.count == 0)
+    }
+
     @Test("that is not ready in time is stopped, killed after its grace, and counted as a failure")
     func startTimeout() {
         var machine = WatcherMachine(settings: Self.settings)
@@ -230,8 +247,8 @@ struct WatcherMachineTests {
         (RestartPolicy(initial: .zero, limit: nil), 0, [0, 0, 0, 0, 0], false),
         (RestartPolicy(), 0, [0.5, 1, 2, 4], true),
         (RestartPolicy(limit: 1), 0, [], true),
-        // The first failures have left the window when the limit is reached: it goes on for ever.
-        (RestartPolicy(limit: 6, window: .seconds(10)), 0, [0.5, 1, 2, 4, 8, 16, 30, 30], false),
+        // The first failures have left the window when the limit is reached: those in a row count as well.
+        (RestartPolicy(limit: 6, window: .seconds(10)), 0, [0.5, 1, 2, 4, 8], true),
     ]
 
     @Test("waits as long as its policy says before each start")

@@ -125,7 +125,7 @@ extension WatcherTable {
         stuck | killing>watchdog 70s | “watchdog after 20s”, kill, arm 10s
         extend 30s | running | arm 30s
         unhealthy | stopping>unhealthy 70s | “unhealthy after 70s”, signal 15, arm 5s
-        exited 0 | starting… | kill, “died 0 after 70s: again in 0s, 1 of 5 in 60s”, arm 10s, spawn
+        exited 0 | starting… | kill, “ended 0: again in 0s”, arm 10s, spawn
         exited 78 | failed | kill, “died 78 after 70s: hopeless”
         exited by 11 | starting… | kill, “died by 11 after 70s: again in 0s, 1 of 5 in 60s”, arm 10s, spawn
         timer | killing>watchdog 70s | “watchdog after 20s”, kill, arm 10s

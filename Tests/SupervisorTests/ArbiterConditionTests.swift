@@ -104,6 +104,53 @@ struct ArbiterConditionTests {
         #expect(try several.stop() == 0)
     }
 
+    @Test("lets time pass between its processes when they are restarted or replaced, too")
+    func warmupOfRestarts() throws {
+        let scenario = try Scenario([
+            Scenario.shell("a", Self.forever) {
+                $0.instances = 3
+                $0.warmup = .milliseconds(300)
+            }
+        ])
+        #expect(try scenario.settle())
+        let orders: [WatcherOrder] = [
+            .restart(sequential: false), .restart(sequential: true), .reload(.replace), .reload(.terminate),
+        ]
+        for order in orders {
+            // A busy machine starts one later than it was decided, the next in time.
+            let before = scenario.pids("a")
+            #expect(try scenario.order(order, "a").first?.problem == nil, "\(order)")
+            #expect(scenario.pids("a").count == 3 && Set(scenario.pids("a")).isDisjoint(with: before), "\(order)")
+            let starts = (scenario.arbiter.watchers["a"]?.slots ?? []).compactMap(\.startedAt).sorted()
+            for (one, next) in zip(starts, starts.dropFirst()) {
+                #expect(next.since(one) >= .milliseconds(100), "\(order)")
+            }
+        }
+        #expect(try scenario.stop() == 0)
+    }
+
+    @Test("is not started by a reload or a restart of its processes while it waits for a connection")
+    func onDemandWaits() throws {
+        let folder = try ScenarioFolder()
+        func service(_ version: String) -> WatcherDefinition {
+            Scenario.shell("a", Self.forever) {
+                $0.onDemand = true
+                $0.environment["VERSION"] = version
+                $0.sockets = [.init(name: "a", place: .unix(path: "\(folder.path)/a.sock", mode: 0o600))]
+            }
+        }
+        let scenario = try Scenario([service("1")], in: folder)
+        #expect(try scenario.settle())
+        scenario.next.value = .success(DesiredState(definitions: [service("2")], logs: "\(folder.path)/logs"))
+        var outcome: ReloadOutcome?
+        scenario.arbiter.requestReload { outcome = $0 }
+        #expect(try scenario.wait { outcome != nil })
+        #expect(outcome?.isComplete == true && scenario.instance("a") == 0)
+        #expect(try scenario.order(.restart(sequential: false), "a").first?.problem == nil)
+        #expect(scenario.instance("a") == 1)
+        #expect(try scenario.stop() == 0)
+    }
+
     @Test("starts in the order of priority where nothing else decides, and stops in reverse")
     func priority() throws {
         let folder = try ScenarioFolder()

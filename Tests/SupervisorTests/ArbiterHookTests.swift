@@ -42,6 +42,29 @@ struct ArbiterHookTests {
             ], "\(lines)")
     }
 
+    @Test("of the watcher as a whole runs when it is restarted, by several at once, and not when it is reloaded")
+    func restart() throws {
+        let folder = try ScenarioFolder()
+        let script = "echo $DOCKMASTER_HOOK >> \(folder.path)/trace"
+        let points: [HookDefinition.Point] = [.beforeStart, .afterStart, .beforeStop, .afterStop]
+        let scenario = try scenario(points.map { hook($0, script) }, in: folder)
+        let started = "before_start\nafter_start\n"
+        let stopped = "before_stop\nafter_stop\n"
+        #expect(try scenario.wait { scenario.read("trace") == started })
+        #expect(try scenario.order(.restart(sequential: false), "a").first?.result == "restarted")
+        #expect(try scenario.wait { scenario.read("trace") == started + stopped + started })
+        #expect(try scenario.order(.reload(.terminate), "a").first?.result == "reloaded")
+        #expect(scenario.read("trace") == started + stopped + started)
+        var entries: [OrderOutcome.Entry] = []
+        for _ in 0..<3 {
+            scenario.arbiter.carryOut(.restart(sequential: false), on: ["a"], waits: true) { entries += $0.entries }
+        }
+        #expect(try scenario.wait { entries.count == 3 })
+        #expect(entries.allSatisfy { $0.problem == nil }, "\(entries)")
+        #expect(scenario.state("a") == "running")
+        #expect(try scenario.stop() == 0)
+    }
+
     @Test("that refuses the start leaves the watcher where it is, and says so")
     func refusesStart() throws {
         let scenario = try scenario([hook(.beforeStart, "exit 1")])
@@ -88,6 +111,47 @@ struct ArbiterHookTests {
         #expect(try scenario.stop() == 0)
         // Its stop signal was refused: the grace passed, and KILL is not asked about.
         #expect(MonotonicTime.now.since(begun) >= .seconds(2))
+    }
+
+    @Test("asked for one process is not ended because another one is not wanted any more")
+    func scaledDownDuringSpawnHook() throws {
+        let folder = try ScenarioFolder()
+        let wait =
+            "echo $DOCKMASTER_WID >> \(folder.path)/asked; while ! test -e \(folder.path)/go; do sleep 0.02; done"
+        let scenario = try Scenario(
+            [
+                Scenario.shell("a", Self.forever) {
+                    $0.instances = 2
+                    $0.hooks = [hook(.beforeSpawn, wait)]
+                    $0.settings.policy.limit = 1
+                }
+            ], in: folder)
+        #expect(try scenario.wait { scenario.read("asked") == "1\n" })
+        scenario.arbiter.carryOut(.scale(.to(1)), on: ["a"], waits: false) { _ in }
+        #expect(try scenario.wait { scenario.arbiter.slots.count == 1 })
+        close(open("\(folder.path)/go", O_CREAT, 0o600))
+        #expect(try scenario.settle())
+        #expect(scenario.state("a") == "running" && scenario.instance("a") == 1)
+        // The other one's was never begun.
+        #expect(scenario.read("asked") == "1\n")
+        #expect(try scenario.stop() == 0)
+    }
+
+    @Test("is asked about an operator's signal as about one of ours, and told when it is sent")
+    func operatorsSignal() throws {
+        let folder = try ScenarioFolder()
+        let trace = "echo $DOCKMASTER_HOOK $DOCKMASTER_SIGNAL >> \(folder.path)/trace"
+        let before = hook(.beforeSignal, "\(trace); test $DOCKMASTER_SIGNAL != SIGUSR1")
+        let scenario = try scenario([before, hook(.afterSignal, trace)], in: folder)
+        #expect(try scenario.settle())
+        // It would die of it.
+        #expect(try scenario.order(.signal(SIGUSR1, .init()), "a").first?.result == "0 processes signalled")
+        #expect(try scenario.order(.signal(SIGWINCH, .init()), "a").first?.result == "1 process signalled")
+        #expect(try scenario.wait { scenario.arbiter.watchers["a"]?.hookRuns.isEmpty == true })
+        #expect(scenario.instance("a") == 1)
+        #expect(
+            scenario.read("trace") == "before_signal SIGUSR1\nbefore_signal SIGWINCH\nafter_signal SIGWINCH\n")
+        #expect(try scenario.stop() == 0)
     }
 
     @Test("that does not end does not keep a stop from being a stop")

@@ -145,6 +145,32 @@ struct ArbiterOrderTests {
         #expect(try scenario.stop() == 0)
     }
 
+    @Test("signals the process that MAINPID named, as a stop does, and the child itself where its pid is said")
+    func mainProcess() throws {
+        let folder = try ScenarioFolder()
+        let script = """
+            sub note { open(my $f, '>>', "\(folder.path)/got"); print $f shift()."\n"; close $f }
+            $SIG{USR1} = sub { note('wrapper usr1') };
+            my $main = fork;
+            if (!$main) {
+              $SIG{USR1} = sub { note('main usr1') }; $SIG{TERM} = sub { note('main term'); exit 0 };
+              $notify->("MAINPID=$$\nREADY=1"); sleep 1 while 1
+            }
+            $SIG{TERM} = sub { note('wrapper term'); exit 0 };
+            waitpid($main, 0); exit 0
+            """
+        let scenario = try Scenario([Scenario.perl("a", script)], in: folder)
+        #expect(try scenario.settle())
+        let slot = try scenario.slot("a")
+        #expect(slot.mainProcess != nil && slot.mainProcess != slot.child?.pid)
+        #expect(try scenario.order(.signal(SIGUSR1, .init()), "a").first?.result == "1 process signalled")
+        #expect(try scenario.wait { scenario.read("got") == "main usr1\n" })
+        _ = try scenario.order(.signal(SIGUSR1, .init(pid: scenario.pids("a").first)), "a")
+        #expect(try scenario.wait { scenario.read("got") == "main usr1\nwrapper usr1\n" })
+        #expect(try scenario.stop() == 0)
+        #expect(scenario.read("got") == "main usr1\nwrapper usr1\nmain term\n")
+    }
+
     @Test("kills one process by its own signal and grace, and the policy starts the next")
     func killOne() throws {
         let scenario = try Scenario([

@@ -66,6 +66,55 @@ struct ArbiterReloadTests {
         #expect(try scenario.stop() == 0)
     }
 
+    @Test("that its workers refuse changes no socket and no setting either, and none is kept for the next one")
+    func refusedLate() throws {
+        let folder = try ScenarioFolder()
+        let path = "\(folder.path)/a.sock"
+        func server(_ mode: UInt32) -> WatcherDefinition {
+            self.server("a", 1) { $0.sockets = [.init(name: "a", place: .unix(path: path, mode: mode))] }
+        }
+        let scenario = try Scenario([server(0o600)], in: folder)
+        let control = try ControlServer(path: "\(folder.path)/control.sock", loop: scenario.loop) { _, _ in }
+        control.keepUp(with: scenario.arbiter)
+        #expect(try scenario.settle())
+        let (token, port) = ("\(folder.path)/token", try freePort())
+        try write(String(repeating: "t", count: 32), to: token)
+        var next = desired(scenario, [server(0o666)])
+        next.settings.control.address = "127.0.0.1:\(port)"
+        next.settings.control.tokenFile = token
+        next.write = { () throws(Refusal) in throw Refusal(problems: ["the access list is faulty"]) }
+        scenario.next.value = .success(next)
+        #expect(try reload(scenario).problems == ["the access list is faulty"])
+        #expect(ServiceRun.mode(path) == 0o600 && control.port == nil)
+        next.write = {}
+        scenario.next.value = .success(next)
+        #expect(try reload(scenario).isComplete)
+        #expect(ServiceRun.mode(path) == 0o666 && control.port == port)
+        // To every address, at the port that it has itself.
+        next.settings.control.address = "0.0.0.0:\(port)"
+        scenario.next.value = .success(next)
+        #expect(try reload(scenario).warnings == [])
+        #expect(control.port == port)
+        next.settings.control.tokenFile = "\(folder.path)/none"
+        scenario.next.value = .success(next)
+        #expect(try reload(scenario).problems.first?.contains("token_file") == true)
+        #expect(control.port == port)
+        next = desired(scenario, [server(0o666)])
+        next.settings.pidFile = "\(folder.path)/pid"
+        scenario.next.value = .success(next)
+        #expect(try reload(scenario).problems.first?.hasPrefix("supervisor.pidfile: ") == true)
+        #expect(try scenario.stop() == 0)
+    }
+
+    private func freePort() throws -> Int {
+        try #require(try BoundSocket(.tcp4(address: "127.0.0.1", port: 0)).port)
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        let file = try OwnedDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
+        try Array(text.utf8).withUnsafeBytes { try file.writeAll($0) }
+    }
+
     @Test("signals, replaces, adds and removes as the plan says, and leaves the rest alone")
     func plan() throws {
         let scenario = try Scenario([server("same", 1), server("signal", 1), server("replace", 1), server("gone", 1)])

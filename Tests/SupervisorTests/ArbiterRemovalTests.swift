@@ -48,10 +48,31 @@ struct ArbiterRemovalTests {
         ])
         #expect(try scenario.settle())
         var removed = false
-        scenario.arbiter.removeWatcher("a", keepsProcesses: true) { _ in removed = true }
+        scenario.arbiter.remove("a", keepsProcesses: true) { _ in removed = true }
         #expect(removed)
         scenario.arbiter.addWatcher(Scenario.shell("a", Self.forever), starts: true) { _ in }
         #expect(scenario.arbiter.dependents["a"] == ["b"])
+        #expect(try scenario.stop() == 0)
+    }
+
+    @Test("stays while others wait for it, and goes once they are gone", arguments: [true, false])
+    func neededByOthers(keepsProcesses: Bool) throws {
+        let scenario = try Scenario([
+            Scenario.shell("db", Self.forever), Scenario.shell("web", Self.forever) { $0.after = [.init("db")] },
+        ])
+        #expect(try scenario.settle())
+        var entries: [OrderOutcome.Entry] = []
+        let pids = scenario.pids("db")
+        scenario.arbiter.removeWatcher("db", keepsProcesses: keepsProcesses) { entries.append($0) }
+        #expect(entries.first?.problem == "web waits for db (`after` or `requires`)")
+        #expect(scenario.pids("db") == pids)
+        // What would have been refused from then on.
+        scenario.arbiter.addWatcher(Scenario.shell("more", Self.forever), starts: true) { entries.append($0) }
+        #expect(entries.last?.problem == nil)
+        scenario.arbiter.removeWatcher("web", keepsProcesses: false) { entries.append($0) }
+        scenario.arbiter.removeWatcher("db", keepsProcesses: false) { entries.append($0) }
+        #expect(try scenario.wait { entries.count == 4 })
+        #expect(entries.suffix(2).map(\.result) == ["removed", "removed"])
         #expect(try scenario.stop() == 0)
     }
 

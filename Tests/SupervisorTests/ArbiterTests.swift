@@ -156,4 +156,36 @@ struct ArbiterTests {
         #expect(lines.filter { $0 == "first %s line" }.count == 4)
         #expect(lines.filter { $0.hasSuffix("half") }.count == 4)
     }
+
+    @Test("ends the line that a process told to stop leaves unfinished, and one of a task that is done")
+    func logsOverOrders() throws {
+        let scenario = try Scenario([
+            Scenario.perl("a", "$SIG{TERM} = sub { print 'bye'; exit 0 }; $notify->('READY=1'); sleep 1000 while 1"),
+            Scenario.shell("task", "printf half") { $0.isOneshot = true },
+        ])
+        #expect(try scenario.settle())
+        for _ in 0..<2 {
+            #expect(try scenario.order(.restart(sequential: false), "a").first?.result == "restarted")
+            #expect(try scenario.order(.start, "task").first?.result == "started")
+        }
+        // Not only once the next process writes.
+        #expect(try scenario.order(.stop, "a").first?.result == "stopped")
+        #expect(try scenario.wait { scenario.read("logs/a/a.log") == "bye\nbye\nbye\n" })
+        #expect(try scenario.wait { scenario.read("logs/task/task.log") == "half\nhalf\nhalf\n" })
+        #expect(try scenario.stop() == 0)
+    }
+
+    @Test("that ends as expected is started again, however often, and that is no failure")
+    func expectedEnds() throws {
+        let scenario = try Scenario([
+            Scenario.shell("poller", "exit 0") { $0.settings.policy.initial = .milliseconds(1) },
+            Scenario.shell("b", Self.forever),
+        ])
+        #expect(try scenario.wait { scenario.instance("poller") >= 8 })
+        #expect(scenario.state("poller") != "failed")
+        #expect(try scenario.stop() == 0)
+        let log = scenario.read("logs/dockmaster/dockmaster.log")
+        #expect(log.contains("poller[1] has ended: exit code 0. It is started again in 0.1 s."))
+        #expect(!log.contains("died"))
+    }
 }

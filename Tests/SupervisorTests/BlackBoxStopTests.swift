@@ -91,6 +91,37 @@ struct BlackBoxStopTests {
         #expect(!BlackBoxRun.isAlive(stranger))
     }
 
+    @Test("leaves no descendant of an orphan that heeds no TERM, which comes to us only once its parent is killed")
+    func deafOrphans() throws {
+        let script = """
+            use POSIX;
+            if (!fork) { POSIX::setsid(); if (!fork) { %ENV = (); exec('/usr/bin/perl', 'FOLDER/orphan.pl') } exit 0 }
+            sleep 1 while 1;
+            """
+        let orphan = """
+            $SIG{TERM} = 'IGNORE';
+            sub deaf { open(my $f, '>', "FOLDER/".shift); print $f "$$\n"; close $f; sleep 1 while 1 }
+            if (!fork) { if (!fork) { deaf('grandchild') } deaf('child') } deaf('orphan');
+            """
+        let run = try BlackBoxRun("  parent: {cmd: [/usr/bin/perl, FOLDER/parent.pl]}")
+        try run.write("parent.pl", script.replacing("FOLDER", with: run.folder.path))
+        try run.write("orphan.pl", orphan.replacing("FOLDER", with: run.folder.path))
+        // Without the tree of control groups, which would find them all.
+        let wrapper =
+            geteuid() == 0
+            ? ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", "umount -a -t cgroup2; exec \"$@\"", "sh"] : []
+        #expect(try run.start(wrapper: wrapper), "\(run.output)")
+        let names = ["orphan", "child", "grandchild"]
+        #expect(run.wait { names.allSatisfy { run.read($0).hasSuffix("\n") } }, "\(run.output)")
+        let pids = names.compactMap { run.lines($0).first.flatMap { ProcessID($0) } }
+        #expect(pids.count == 3 && pids.allSatisfy(BlackBoxRun.isAlive))
+        #expect(run.end() == .code(0), "\(run.output)")
+        for (name, pid) in zip(names, pids) {
+            #expect(!BlackBoxRun.isAlive(pid), "\(name)")
+            kill(pid, SIGKILL)
+        }
+    }
+
     @Test("during a back-off ends at once")
     func duringBackoff() throws {
         let run = try BlackBoxRun(

@@ -126,9 +126,15 @@ struct PluginBuiltInTests {
             """, in: folder)
         #expect(try scenario.wait { scenario.read("boot") == "booted\n" })
         #expect(scenario.read("task") == "")
+        unlink("\(folder.path)/boot")
+        // Defined anew by a reload: dockmaster has not started again.
+        var changed = scenario.arbiter.plugins.definitions
+        changed[0].settings = changed[0].settings.replacing("ran;", with: "ran ;")
+        #expect(scenario.arbiter.plugins.apply(changed) == ["p: replace"])
         #expect(try scenario.wait(.seconds(70)) { scenario.read("second") != "" && scenario.read("task") != "" })
         let second = Int(scenario.read("second").filter(\.isNumber))
         #expect(second == 0 || second == 1, "it runs when the minute begins")
+        #expect(scenario.read("boot") == "")
         #expect(try scenario.wait { scenario.read("logs/p/p.log").contains("ran") })
         #expect(try scenario.stop() == 0)
         #expect(log(scenario).contains("plugin p asks to run /bin/sh: run is due (* * * * *)"))

@@ -54,6 +54,27 @@ struct ServiceLoadingTests {
         #expect(desired.definitions[0].attributes.limits == [])
     }
 
+    @Test("tells other secrets of an env_file from the same ones, so that a reload replaces for them alone")
+    func secrets() throws {
+        let path = "\(folder.path)/secrets"
+        func steps(_ text: String, from old: [WatcherDefinition]) throws -> ([WatcherDefinition], [ReloadPlan.Step]) {
+            let file = try OwnedDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
+            try Array(text.utf8).withUnsafeBytes { try file.writeAll($0) }
+            let new = try desired("bundle: false\nwatchers: {web: {cmd: x, env_file: \(path)}}").definitions
+            return (new, ReloadPlan(from: old, to: new).steps.map(\.step))
+        }
+        let first = try steps("KEY=one\n", from: []).0
+        #expect(try steps("# The same.\nKEY=one\n", from: first).1 == [.unchanged])
+        let (second, plan) = try steps("KEY=two\n", from: first)
+        #expect(plan == [.replace(.sideBySide)])
+        let shown = "\(try #require(second.first).json)"
+        let fingerprint = try #require(second.first?.environmentFingerprint)
+        #expect(!shown.contains("\(fingerprint)"))
+        unlink(path)
+        let none = try desired("bundle: false\nwatchers: {web: {cmd: x, env_file: \(path)}}").definitions
+        #expect(ReloadPlan(from: second, to: none).steps.map(\.step) == [.adopt])
+    }
+
     @Test("may be a circus file")
     func circus() throws {
         let desired = try desired("[circus]\nendpoint = x\n[watcher:web]\ncmd = sleep 1\n", name: "circus.ini")

@@ -32,6 +32,26 @@ struct UpgradeCarryTests {
         #expect(run.end() == .code(0))
     }
 
+    @Test("is that cron's jobs at the start have run, and a start that is under way, which goes on")
+    func starting() throws {
+        let run = try BlackBoxRun(
+            """
+              task: {cmd: [/bin/sh, -c, 'while ! test -e FOLDER/go; do sleep 0.02; done'], oneshot: true}
+              web: {cmd: [/bin/sleep, '1000'], requires: {task: completed}}
+            plugins:
+              clock: {use: cron, settings: {jobs: {boot: {schedule: "@reboot", run: "echo booted >> FOLDER/boot"}}}}
+            """)
+        try run.launch()
+        #expect(run.wait { run.lines("boot").count == 1 && run.output.contains("is due") }, "\(run.output)")
+        try upgrade(run)
+        #expect(!run.output.contains("everything is ready"))
+        try run.write("go", "")
+        #expect(run.wait { run.output.contains("everything is ready") }, "\(run.output)")
+        #expect(run.lines("boot").count == 1)
+        #expect(count("boot is due", run) == 1)
+        #expect(run.end() == .code(0))
+    }
+
     @Test("ends no check that hangs in the old program's hands: it is ended, and asked anew")
     func hangingCheck() throws {
         let run = try BlackBoxRun(

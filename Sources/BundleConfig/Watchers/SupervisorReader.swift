@@ -15,7 +15,10 @@ struct SupervisorReader {
         given("umask", in: node) { settings.umask = try $0.octal() & 0o777 }
         given("pidfile", in: node) { settings.pidFile = try $0.filePath() }
         given("warmup_delay", in: node) { settings.warmup = try $0.duration() }
-        given("stop_deadline", in: node) { settings.stopDeadline = $0.isUnlimited ? nil : try $0.interval() }
+        given("stop_deadline", in: node) {
+            settings.hasNoStopDeadline = $0.isUnlimited
+            settings.stopDeadline = $0.isUnlimited ? nil : try $0.interval()
+        }
         given("log", in: node) { settings.rotation = try RotationReader.rotation($0, over: settings.rotation) }
         given("control", in: node) { settings.control = try control($0) }
         return settings

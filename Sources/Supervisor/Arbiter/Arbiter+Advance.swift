@@ -69,8 +69,7 @@ extension Arbiter {
         noteDemand(watcher, standing)
         turnClientsAway(watcher, standing)
         if standing.isIdle && watcher.hookRuns.isEmpty { busy.remove(name) } else { busy.insert(name) }
-        let isSettled = watcher.goal != .up || standing.isReady || standing.hasFailed || watcher.gate.state == .waiting
-        if isSettled { unsettled.remove(name) } else { unsettled.insert(name) }
+        settle(watcher, standing)
         if standing.isIdle && (!before.isIdle || watcher.goal != .up) {
             for dependency in watcher.definition.dependencies where watchers[dependency.watcher]?.goal != .up {
                 touch(dependency.watcher)
@@ -78,6 +77,35 @@ extension Arbiter {
         }
         answerWaits(watcher)
         if standing.isIdle && watcher.goal == .removed && watcher.hookRuns.isEmpty { forget(watcher) }
+    }
+
+    /// Notes whether a watcher has come where the supervisor's own start waits for it to be.
+    private func settle(_ watcher: Watcher, _ standing: WatcherStanding) {
+        if standing.isReady { unproven.remove(watcher.name) }
+        let isHeldUp = isHeldUp(watcher, standing)
+        if isHeldUp != watcher.isHeldUp {
+            watcher.isHeldUp = isHeldUp
+            for dependent in dependents[watcher.name] ?? [] { touch(dependent) }
+        }
+        let isThere =
+            watcher.goal != .up || standing.isReady || standing.hasFailed || watcher.gate.state == .waiting
+        if isThere || isHeldUp { unsettled.remove(watcher.name) } else { unsettled.insert(watcher.name) }
+        if isThere, late.remove(watcher.name) != nil, late.isEmpty, phase == .running,
+            watchers.values.allSatisfy({ !$0.hasFailed })
+        {
+            log.info(
+                "everything is ready after \(Words.duration(MonotonicTime.now.since(startedAt)))", [("event", "ready")])
+            surroundings.notifier.status("ready: \(readyWords)")
+        }
+    }
+
+    private func isHeldUp(_ watcher: Watcher, _ standing: WatcherStanding) -> Bool {
+        // Without one of these the start has not succeeded: it is waited for to the end.
+        guard watcher.goal == .up, !standing.isReady, !unproven.contains(watcher.name) else { return false }
+        if standing.hasStumbled || standing.hasFailed { return true }
+        guard let blocker = blocker(of: watcher), let other = watchers[blocker.watcher] else { return false }
+        return other.isHeldUp || other.goal != .up || other.gate.state == .waiting
+            || blocker.condition == .healthy && other.noted.isUnhealthy
     }
 
     // MARK: Starting
@@ -151,7 +179,7 @@ extension Arbiter {
     }
 
     /// The watcher's own pause between the starts of two of its processes.
-    private func mayStartInstance(_ watcher: Watcher) -> Bool {
+    func mayStartInstance(_ watcher: Watcher) -> Bool {
         let pause = watcher.definition.warmup
         guard pause > .zero else { return true }
         let now = MonotonicTime.now
@@ -174,18 +202,23 @@ extension Arbiter {
         phase = .running
         let after = Words.duration(MonotonicTime.now.since(startedAt))
         let failed = order.filter { watchers[$0]?.hasFailed ?? false }
-        if failed.isEmpty {
+        late = Set(order.filter { watchers[$0]?.isHeldUp ?? false }).subtracting(failed)
+        let waiting = order.filter(late.contains).joined(separator: ", ")
+        if !failed.isEmpty {
+            let names = failed.joined(separator: ", ")
+            let others = late.isEmpty ? "" : "; not ready yet: \(waiting)"
+            log.error("started after \(after), but for what has failed: \(names)\(others)", [("event", "ready")])
+            surroundings.notifier.ready("failed: \(names)\(others)")
+        } else if !late.isEmpty {
+            log.warning("started after \(after); not ready yet: \(waiting)", [("event", "ready")])
+            surroundings.notifier.ready("not ready yet: \(waiting)")
+        } else {
             log.info("everything is ready after \(after)", [("event", "ready")])
             surroundings.notifier.ready("ready: \(readyWords)")
-        } else {
-            let names = failed.joined(separator: ", ")
-            log.error("started after \(after), but for what has failed: \(names)", [("event", "ready")])
-            surroundings.notifier.ready("failed: \(names)")
         }
         if let banner { relay.post(.banner(banner)) }
         banner = nil
         clinux_release_startup_memory()
-        runQueuedReload()
     }
 
     /// "auth, registry, proxy", or how many where there are many.

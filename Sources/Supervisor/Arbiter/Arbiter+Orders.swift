@@ -36,7 +36,13 @@ extension Arbiter {
         case .start: start(watcher, waits: waits, answer)
         case .stop: stop(watcher, waits: waits, answer)
         case .restart(let sequential):
-            guard watcher.goal == .up, watcher.refusal == nil else { return start(watcher, waits: waits, answer) }
+            let isWaiting = watcher.slots.allSatisfy { $0.machine.state == .stopped }
+            guard watcher.goal == .up, watcher.refusal == nil, !isWaiting else {
+                return start(watcher, waits: waits, answer)
+            }
+            if !sequential, watcher.definition.hooks.contains(where: \.point.isOfWatcher) {
+                return restartWhole(watcher, waits: waits, answer)
+            }
             roll(sequential ? .sequential : .terminate, "restarted", watcher, waits: waits, answer)
         case .reload(let manner):
             guard watcher.goal == .up else { return answer(.init(watcher: watcher.name, result: "not running")) }
@@ -125,6 +131,26 @@ extension Arbiter {
                     remedy: "stop it again")
             }
             return watcher.isIdle ? .init(watcher: watcher.name, result: "stopped") : nil
+        }
+    }
+
+    /// Stops and starts a watcher, with the hooks that go with that. Those that depend on it stay up.
+    private func restartWhole(_ watcher: Watcher, waits: Bool, _ answer: @escaping EntryAnswer) {
+        if !waits { answer(.init(watcher: watcher.name, result: "restarting")) }
+        stop(watcher, waits: true) { [weak self, weak watcher] stopped in
+            guard let self, let watcher, self.watchers[watcher.name] === watcher, !self.isStopping,
+                watcher.goal != .removed
+            else {
+                if waits { answer(stopped) }
+                return
+            }
+            // Somebody else may have started it meanwhile, which is what we want, too.
+            self.start(watcher, waits: true) { started in
+                guard waits else { return }
+                var entry = started
+                if entry.problem == nil { entry.result = "restarted" }
+                answer(entry)
+            }
         }
     }
 

@@ -10,7 +10,7 @@ extension Arbiter {
     func requestReload(_ answer: @escaping (ReloadOutcome) -> Void) {
         if isStopping {
             answer(ReloadOutcome(problems: ["dockmaster is stopping"]))
-        } else if reload != nil || phase == .starting {
+        } else if reload != nil {
             // The running one may have read the file before this change: it is read once more.
             queuedReloads = (queuedReloads ?? []) + [answer]
         } else {
@@ -19,14 +19,15 @@ extension Arbiter {
     }
 
     func runQueuedReload() {
-        guard reload == nil, phase == .running, let waiters = queuedReloads else { return }
+        guard reload == nil, !isStopping, let waiters = queuedReloads else { return }
         queuedReloads = nil
         beginReload(waiters)
     }
 
     private func beginReload(_ waiters: [(ReloadOutcome) -> Void]) {
         reload = ReloadJob(waiters: waiters)
-        surroundings.notifier.reloading()
+        // What has not been ready cannot be reloading; it is ready only at the end of our own start.
+        if phase == .running { surroundings.notifier.reloading() }
         let load = surroundings.load
         help { .loaded(load()) }
     }
@@ -80,6 +81,7 @@ extension Arbiter {
 
     private func refuse(_ problems: [String]) {
         guard let job = reload else { return }
+        control?.discard()
         for problem in problems {
             log.error("the new configuration is refused: \(problem)", [("event", "reload_refused")])
         }
@@ -91,11 +93,18 @@ extension Arbiter {
     // MARK: Before anything changes
 
     private func prepare(_ desired: DesiredState) {
-        guard reload != nil, !isStopping else { return refuse(["dockmaster is stopping"]) }
+        guard let job = reload, !isStopping else { return refuse(["dockmaster is stopping"]) }
+        if desired.settings.pidFile != settings.pidFile {
+            let (new, old) = (desired.settings.pidFile ?? "none", settings.pidFile ?? "none")
+            let remedy = "Restart dockmaster to change it."
+            return refuse(["supervisor.pidfile: \(new) is not the one in use, \(old). \(remedy)"])
+        }
         do {
             _ = try StartOrder(desired.definitions)
             try PluginCheck.validate(desired.plugins, watchers: desired.definitions.map(\.name))
-            try sockets.bind(desired.definitions.flatMap(\.sockets), requests: desired.socketRequests)
+            job.socketChanges = try sockets.bind(
+                desired.definitions.flatMap(\.sockets), requests: desired.socketRequests, putsOffChanges: true)
+            try control?.prepare(desired.settings.control)
         } catch {
             return refuse(["\(error)"])
         }
@@ -126,15 +135,16 @@ extension Arbiter {
         // In starting order already; removed ones last.
         let plan = ReloadPlan(from: current, to: desired.definitions)
         job.outcome.isApplied = true
-        job.outcome.warnings = desired.warnings
+        job.outcome.warnings = desired.warnings + sockets.change(job.socketChanges) + (control?.commit() ?? [])
         job.pending = plan.steps[...]
         for definition in desired.definitions { job.definitions[definition.name] = definition }
         let wanted = Set(names)
         order = names + order.filter { !wanted.contains($0) }
         take(desired.settings)
         essential = desired.essential
+        unproven.formIntersection(essential)
         logsFolder = desired.logs
-        for warning in desired.warnings { log.warning(warning) }
+        for warning in job.outcome.warnings { log.warning(warning) }
         for step in plugins.apply(desired.plugins) { log.info("plugin \(step)", [("event", "plugin_changed")]) }
         nextReloadStep()
     }
@@ -241,7 +251,7 @@ extension Arbiter {
         closeUnusedSockets()
         // Reading a configuration touches as much as starting does.
         clinux_release_startup_memory()
-        if !isStopping {
+        if phase == .running {
             let refusal = job.outcome.problems.isEmpty ? "" : "; the last reload was refused, its log lines say why"
             surroundings.notifier.ready("ready: \(readyWords)\(refusal)")
         }

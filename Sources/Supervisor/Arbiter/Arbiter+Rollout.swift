@@ -29,6 +29,12 @@ extension Arbiter {
 
     private func begin(_ rollout: Rollout, _ watcher: Watcher) {
         rollout.hasBegun = true
+        if rollout.manner != .signal, watcher.slots.allSatisfy({ $0.machine.state == .stopped }) {
+            // It waits for others, or for a connection, and must go on waiting.
+            rollout.isMoot = true
+            if let definition = rollout.definition { adopt(definition, watcher) }
+            return
+        }
         if rollout.manner == .replace {
             if watcher.definition.isSingleton || rollout.definition?.isSingleton == true {
                 rollout.manner = .sequential
@@ -56,15 +62,23 @@ extension Arbiter {
             for slot in watcher.slots where rollout.only == nil || rollout.only == slot.place {
                 let incoming = makeSlot(definition, place: slot.place, triesOnce: true)
                 slot.incoming = incoming
-                feed(.start, to: incoming)
+                rollout.unstarted.append(incoming)
             }
         case .sequential:
             if let definition = rollout.definition { adopt(definition, watcher) }
-            if let first = watcher.slots.first { feed(.restart, to: first) }
+            rollout.places = watcher.slots
+            if let first = watcher.slots.first { restart(first, of: watcher) }
         case .terminate:
             if let definition = rollout.definition { adopt(definition, watcher) }
-            for slot in watcher.slots { feed(.restart, to: slot) }
+            for slot in watcher.slots { restart(slot, of: watcher) }
         }
+    }
+
+    /// Ends a place's process for another one. Where there is a pause between two starts it is only stopped: what is
+    /// stopped and should be up is started when its turn has come.
+    private func restart(_ slot: WatcherSlot, of watcher: Watcher) {
+        if slot.machine.state == .stopped { return touch(watcher.name) }
+        feed(watcher.definition.warmup > .zero ? .stop : .restart, to: slot)
     }
 
     private struct Outcome {
@@ -73,6 +87,7 @@ extension Arbiter {
 
     /// - Returns: nil while it is under way.
     private func outcome(_ rollout: Rollout, _ watcher: Watcher) -> Outcome? {
+        if rollout.isMoot { return Outcome() }
         switch rollout.manner {
         case .signal:
             guard watcher.slots.allSatisfy({ $0.reload == .none && ($0.isReady || $0.isIdle) }) else { return nil }
@@ -84,7 +99,7 @@ extension Arbiter {
                 if place.machine.state == .failed { return Outcome(problem: "\(place.title) failed") }
                 guard hasNewProcess(place, rollout) else { return nil }
                 rollout.places.removeFirst()
-                if let next = rollout.places.first { feed(.restart, to: next) }
+                if let next = rollout.places.first { restart(next, of: watcher) }
             }
             return Outcome()
         case .terminate:
@@ -99,8 +114,17 @@ extension Arbiter {
 
     private func replaced(_ rollout: Rollout, _ watcher: Watcher) -> Outcome? {
         let incoming = watcher.slots.compactMap(\.incoming)
+        // Those of places that are gone are not wanted any more.
+        rollout.unstarted.removeAll { slot in !incoming.contains { $0 === slot } }
+        while let next = rollout.unstarted.first, mayStartInstance(watcher) {
+            rollout.unstarted.removeFirst()
+            feed(.start, to: next)
+        }
+        guard rollout.unstarted.isEmpty else {
+            return incoming.contains { $0.machine.state == .failed } ? Outcome(problem: Self.notReady) : nil
+        }
         if incoming.contains(where: { $0.isIdle && !$0.isFinished }) {
-            return Outcome(problem: "its new instance did not become ready; the old one goes on")
+            return Outcome(problem: Self.notReady)
         }
         guard incoming.allSatisfy({ $0.isReady || $0.isFinished }) else { return nil }
         for (index, old) in watcher.slots.enumerated() {
@@ -112,6 +136,8 @@ extension Arbiter {
         adopt(rollout.definition ?? watcher.definition, watcher)
         return Outcome()
     }
+
+    private static let notReady = "its new instance did not become ready; the old one goes on"
 
     private func end(_ rollout: Rollout, _ watcher: Watcher, problem: String?) {
         if let deadline = rollout.deadline { loop.cancel(deadline) }
@@ -128,7 +154,7 @@ extension Arbiter {
 
     private func patience(_ rollout: Rollout, _ watcher: Watcher) -> Duration {
         let settings = (rollout.definition ?? watcher.definition).settings
-        let pause = Duration.seconds(5)
+        let pause = Duration.seconds(5) + watcher.definition.warmup * watcher.slots.count
         switch rollout.manner {
         case .signal, .replace: return settings.startTimeout + pause
         case .sequential: return (settings.startTimeout + settings.grace) * max(1, watcher.slots.count) + pause

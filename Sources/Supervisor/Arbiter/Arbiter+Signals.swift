@@ -8,19 +8,37 @@ extension Arbiter {
     func signal(
         _ number: Int32, _ targets: WatcherOrder.SignalTargets, _ watcher: Watcher, _ answer: @escaping EntryAnswer
     ) {
-        guard let slots = chosen(targets.pid, watcher, answer) else { return }
+        guard let slots = chosen(targets.pid, watcher, answer)?.filter({ $0.child != nil }) else { return }
         var count = 0
-        for slot in slots {
-            guard let pid = slot.child?.pid else { continue }
-            if targets.children || targets.recursive {
-                let tree = ProcessTable.descendants(of: pid, recursive: targets.recursive)
-                for child in tree where kill(child, number) == 0 { count += 1 }
-            } else if slot.child?.signal(number) == true {
-                count += 1
-            }
+        var missing = slots.count
+        let tell = {
+            answer(
+                .init(
+                    watcher: watcher.name, result: count == 1 ? "1 process signalled" : "\(count) processes signalled"))
         }
-        answer(
-            .init(watcher: watcher.name, result: count == 1 ? "1 process signalled" : "\(count) processes signalled"))
+        guard missing > 0 else { return tell() }
+        for slot in slots {
+            // Signal 0 only asks whether there is a process.
+            let send: (ChildProcess?) -> Void = { child in
+                if let child { count += self.send(number, targets, slot, child) }
+                missing -= 1
+                if missing == 0 { tell() }
+            }
+            if number == 0 { send(slot.child) } else { askToSignal(number, slot, send) }
+        }
+    }
+
+    /// - Returns: how many processes were signalled.
+    private func send(
+        _ number: Int32, _ targets: WatcherOrder.SignalTargets, _ slot: WatcherSlot, _ child: ChildProcess
+    ) -> Int {
+        if targets.children || targets.recursive {
+            return ProcessTable.descendants(of: child.pid, recursive: targets.recursive)
+                .count { kill($0, number) == 0 }
+        }
+        // Whoever names a pid means that process.
+        if targets.pid == child.pid { return child.signal(number) ? 1 : 0 }
+        return signalMain(of: slot, child, number) ? 1 : 0
     }
 
     /// Ends processes; the policy starts the next ones.

@@ -18,38 +18,51 @@ extension Arbiter {
             arm(slot, generation: generation, due: MonotonicTime.now.advanced(by: delay))
         case .signal(let number): signal(number, slot)
         case .killGroup: killEverything(of: slot)
-        case .abandonSpawn: watchers[slot.watcher]?.hookRuns.first { $0.hook.point == .beforeSpawn }?.kill()
+        case .abandonSpawn: abandonSpawn(slot)
         case .report(let report): tell(report, of: slot)
         }
     }
 
     private func signal(_ number: Int32, _ slot: WatcherSlot) {
-        guard let child = slot.child else { return }
         let settings = slot.machine.settings
         if number == settings.reloadSignal, slot.isReady, settings.awaitsReady, slot.definition.readiness == .notify {
             slot.reload = .asked
         }
+        askToSignal(number, slot) { [weak self] child in
+            guard let self, let child else { return }
+            let isStop =
+                switch slot.machine.state {
+                case .stopping: true
+                case .starting, .running, .backoff, .killing, .stopped, .finished, .failed: false
+                }
+            if isStop {
+                self.noteTree(of: slot)
+                if slot.definition.stopsChildren { self.signalTree(of: slot, number) }
+            }
+            self.signalMain(of: slot, child, number)
+        }
+    }
+
+    /// Has a signal sent as the hooks `before_signal` and `after_signal` want it. KILL is not asked about.
+    /// - Parameter send: called once, now or later: with the process, or with nil where there is none or it may not be.
+    func askToSignal(_ number: Int32, _ slot: WatcherSlot, _ send: @escaping (ChildProcess?) -> Void) {
+        guard let child = slot.child, number != SIGKILL else { return send(slot.child) }
         let watcher = watchers[slot.watcher]
         let variables = ["DOCKMASTER_SIGNAL": SignalName.name(number)]
-        run(.beforeSignal, watcher, slot, variables) { [weak self, weak slot] isAllowed in
-            guard let self, let slot, isAllowed, slot.child === child else { return }
-            self.send(number, to: slot, child)
+        run(.beforeSignal, watcher, slot, variables) { [weak self] isAllowed in
+            guard let self, isAllowed, slot.child === child else { return send(nil) }
+            send(child)
             self.run(.afterSignal, watcher, slot, variables)
         }
     }
 
-    private func send(_ number: Int32, to slot: WatcherSlot, _ child: ChildProcess) {
-        let isStop =
-            switch slot.machine.state {
-            case .stopping: true
-            case .starting, .running, .backoff, .killing, .stopped, .finished, .failed: false
-            }
-        if isStop {
-            noteTree(of: slot)
-            if slot.definition.stopsChildren { signalTree(of: slot, number) }
-        }
+    /// Signals the process that MAINPID= named, or the child itself.
+    /// - Returns: whether there was a process.
+    @discardableResult
+    func signalMain(of slot: WatcherSlot, _ child: ChildProcess, _ number: Int32) -> Bool {
         // A main process that has ended may have left its number to a stranger.
-        if let main = slot.mainProcess, getpgid(main) == child.pid { kill(main, number) } else { child.signal(number) }
+        if let main = slot.mainProcess, getpgid(main) == child.pid { return kill(main, number) == 0 }
+        return child.signal(number)
     }
 
     /// Replaces the slot's timer. One whose time has passed fires at once.

@@ -7,6 +7,9 @@ internal import Supervision
 extension Arbiter {
     /// How long left-over processes get between TERM and KILL.
     private static let leftoverGrace: Duration = .seconds(2)
+    /// How long to go on killing: a process may hang in the kernel, or be another user's and refuse our signals.
+    private static let killPatience: Duration = .seconds(5)
+    private static let killPatiencePastDeadline: Duration = .milliseconds(500)
 
     /// Stops everything, in reverse order, and ends with this code.
     func shutDown(code: CInt, why: String) {
@@ -37,11 +40,9 @@ extension Arbiter {
         return code == 0 && hadFailures ? 1 : code
     }
 
-    /// As PID 1 of a container we are killed ten seconds after `docker stop`: better to do it ourselves before.
-    private static let containerDeadline: Duration = .seconds(9)
-
     private func keepDeadline() {
-        guard let limit = settings.stopDeadline ?? (getpid() == 1 ? Self.containerDeadline : nil) else { return }
+        let graces = watchers.values.map(\.definition.settings.grace)
+        guard let limit = settings.stopDeadline(isContainer: getpid() == 1, graces: graces) else { return }
         loop.after(limit) { [weak self] in
             guard let self else { return }
             self.log.warning(
@@ -62,11 +63,14 @@ extension Arbiter {
         advance()
     }
 
-    /// A drain may take as long as its grace time: systemd is asked to wait for it.
-    private func keepSystemdPatient() {
-        guard isStopping, surroundings.notifier.isWanted else { return }
+    /// A drain may take as long as its grace time, and a start as long as a task that others wait for: systemd is asked
+    /// to wait, as long as we are about it.
+    func keepSystemdPatient() {
+        if let timer = patienceTimer { loop.cancel(timer) }
+        patienceTimer = nil
+        guard isStopping || phase == .starting, surroundings.notifier.isWanted else { return }
         surroundings.notifier.extend(by: .seconds(15))
-        loop.after(.seconds(5)) { [weak self] in self?.keepSystemdPatient() }
+        patienceTimer = loop.after(.seconds(5)) { [weak self] in self?.keepSystemdPatient() }
     }
 
     /// Ends what came to us as orphans: TERM, a short grace, KILL.
@@ -79,20 +83,35 @@ extension Arbiter {
         guard !left.isEmpty else { return finish() }
         log.warning("processes left over, now ended: \(left.count)", [("event", "leftovers")])
         for pid in left { kill(pid, SIGTERM) }
-        waitForLeftovers(until: MonotonicTime.now.advanced(by: Self.leftoverGrace), killed: false)
+        waitForLeftovers(until: MonotonicTime.now.advanced(by: Self.leftoverGrace))
     }
 
-    private func waitForLeftovers(until deadline: MonotonicTime, killed: Bool) {
+    private func waitForLeftovers(until deadline: MonotonicTime) {
+        reaper.sweep()
+        if ProcessTable.children().isEmpty { return finish() }
+        guard isPastDeadline || MonotonicTime.now >= deadline else {
+            loop.after(.milliseconds(20)) { [weak self] in self?.waitForLeftovers(until: deadline) }
+            return
+        }
+        let patience = isPastDeadline ? Self.killPatiencePastDeadline : Self.killPatience
+        killLeftovers(until: MonotonicTime.now.advanced(by: patience))
+    }
+
+    /// Kills what is left, and ever again what comes to us as its parents end, until nobody is left.
+    private func killLeftovers(until deadline: MonotonicTime) {
         reaper.sweep()
         let left = ProcessTable.children()
         if left.isEmpty { return finish() }
-        let expired = isPastDeadline || MonotonicTime.now >= deadline
-        if expired && killed { return finish() }
-        if expired { for pid in left { kill(pid, SIGKILL) } }
-        let next = expired ? MonotonicTime.now.advanced(by: Self.leftoverGrace) : deadline
-        loop.after(.milliseconds(20)) { [weak self] in
-            self?.waitForLeftovers(until: next, killed: killed || expired)
+        guard MonotonicTime.now < deadline else {
+            let pids = left.map { "\($0)" }.joined(separator: ", ")
+            log.error("these processes could not be killed and go on: \(pids)", [("event", "leftovers")])
+            return finish()
         }
+        for pid in left {
+            for descendant in ProcessTable.descendants(of: pid) { kill(descendant, SIGKILL) }
+            kill(pid, SIGKILL)
+        }
+        loop.after(.milliseconds(5)) { [weak self] in self?.killLeftovers(until: deadline) }
     }
 
     private func finish() {

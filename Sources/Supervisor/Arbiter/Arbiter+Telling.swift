@@ -11,6 +11,7 @@ extension Arbiter {
     func tell(_ report: WatcherReport, of slot: WatcherSlot) {
         // What its probe said last tells best what is missing.
         if case .startTimedOut = report { slot.spawnProblem = slot.readiness?.lastProblem }
+        if report.isEndWithoutFailure { relay.post(.ended(slot: slot.number)) }
         if let sentence = ReportSentence(report, slot: slot.title, reason: slot.spawnProblem) {
             var fields = [
                 ("event", sentence.event), ("watcher", slot.watcher), ("instance", "\(slot.instance)"),
@@ -50,6 +51,8 @@ extension Arbiter {
             publish(.exited, slot, ["reason": problem])
             if Self.reason(sequel) != nil { publish(.gaveUp, slot, ["reason": problem]) }
         case .finished(let end): publish(.exited, slot, Self.fields(end))
+        case .ended(let end, _):
+            publish(.exited, slot, Self.fields(end).merging(["expected": "true"]) { own, _ in own })
         case .stopping: publish(.stopping, slot)
         case .retiring: publish(.stopping, slot, ["reason": "replaced"])
         case .aged(let after):
@@ -66,7 +69,7 @@ extension Arbiter {
     private static func reason(_ sequel: WatcherReport.Sequel) -> String? {
         switch sequel {
         case .restart: nil
-        case .gaveUp(let failures, let window): "\(failures) failures in \(Words.duration(window))"
+        case .gaveUp(let failures, let window): "\(failures) failures in \(ReportSentence.span(window))"
         case .hopeless: "its configuration is refused"
         case .notRestarted: "it is not restarted"
         }
@@ -109,7 +112,7 @@ extension Arbiter {
             gaveUp(slot, slot.spawnCode)
         case .finished(let end):
             if slot.definition.onExit == .shutdown { exitsWith(slot, Self.shellCode(end)) }
-        case .stopped: reloadInterrupted(slot)
+        case .stopped, .ended: reloadInterrupted(slot)
         case .started, .adopted, .becameReady, .refused, .startTimedOut, .watchdogExpired, .unhealthy, .aged, .stopping,
             .graceExpired, .retiring, .retirementExpired:
             break
@@ -129,7 +132,7 @@ extension Arbiter {
 
     /// A watcher has failed for good: what else that means.
     func failedForGood(_ watcher: Watcher, code: CInt) {
-        if phase == .starting, essential.contains(watcher.name) {
+        if unproven.contains(watcher.name) {
             shutDown(code: code, why: "\(watcher.name) did not start")
         } else if !isStopping {
             surroundings.notifier.status("\(watcher.name) has failed")

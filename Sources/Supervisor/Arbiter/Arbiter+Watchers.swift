@@ -29,9 +29,22 @@ extension Arbiter {
             relay.post(.configure(watcher: definition.name, rotation: definition.rotation ?? settings.rotation))
         }
         watcher.definition = definition
-        for slot in watcher.slots { slot.adopt(definition) }
+        for slot in watcher.slots { adopt(definition, slot) }
         fillPlaces(watcher)
         touch(definition.name)
+    }
+
+    /// Has what accompanies a slot's process go by its new definition at once: nothing else would begin or end it.
+    private func adopt(_ definition: WatcherDefinition, _ slot: WatcherSlot) {
+        let old = slot.definition
+        slot.adopt(definition)
+        // What another check has found says nothing about this one.
+        if old.health != definition.health { slot.health.reset() }
+        if old.maxAge != definition.maxAge || old.ageVariance != definition.ageVariance { slot.endAge(loop) }
+        if old.readiness != definition.readiness { slot.readiness = nil }
+        attend(slot)
+        // Nobody will be asked any more whether it is ready.
+        if definition.readiness == .started, slot.hasStarted, !slot.isReady { feed(.ready, to: slot) }
     }
 
     // MARK: By order
@@ -67,8 +80,18 @@ extension Arbiter {
     }
 
     /// Stops a watcher, unless its processes are to live on by themselves, and forgets it.
+    /// - One that others wait for stays: they would wait for a name that nobody has, which every later change refuses.
     /// - Parameter answer: called once it is gone.
     func removeWatcher(_ name: String, keepsProcesses: Bool, _ answer: @escaping EntryAnswer) {
+        let waiting = Set(dependents[name] ?? []).filter { watchers[$0].map { $0.goal != .removed } ?? false }.sorted()
+        guard waiting.isEmpty else {
+            let who = waiting.joined(separator: ", ")
+            return answer(
+                .init(
+                    watcher: name, result: "refused",
+                    problem: "\(who) \(waiting.count == 1 ? "waits" : "wait") for \(name) (`after` or `requires`)",
+                    remedy: "remove \(who) first, or set it to wait for others; dockmaster stop \(name) stops it"))
+        }
         remove(name, keepsProcesses: keepsProcesses, answer)
         advance()
     }
@@ -209,6 +232,7 @@ extension Arbiter {
         }
         watcher.waits = []
         unsettled.remove(watcher.name)
+        late.remove(watcher.name)
         busy.remove(watcher.name)
         if !watcher.definition.sockets.isEmpty { closeUnusedSockets() }
         publish(.removed, watcher.name)

@@ -52,6 +52,8 @@ final class Arbiter {
     let nullOutput: OwnedDescriptor
     var startedAt = MonotonicTime.now
     let upgrades = UpgradeOffice()
+    /// The control socket, which takes up its settings with each reload.
+    weak var control: ControlServer?
     var sockets = SocketTable()
     var watchers: [String: Watcher] = [:]
     /// Names in starting order.
@@ -81,7 +83,11 @@ final class Arbiter {
     var hasKilledOrphans = false
     /// What goes on once helpers have looked users up.
     var lookups: [Int: (Result<IdentityTable, Refusal>) -> Void] = [:]
+    /// Watchers that the end of our own start waits for, and those that it did not wait for and that are not ready yet.
     var unsettled: Set<String> = []
+    var late: Set<String> = []
+    /// Essential watchers that have not been ready so far.
+    var unproven: Set<String>
     var busy: Set<String> = []
     /// Before when no further watcher may be started (`supervisor.warmup_delay`), and those that wait for it.
     var nextStart: MonotonicTime?
@@ -91,6 +97,7 @@ final class Arbiter {
     /// Who asked for a reload while one was running.
     var queuedReloads: [(ReloadOutcome) -> Void]?
     var stopStarted: MonotonicTime?
+    var patienceTimer: EventLoop.Timer?
     var logsFolder: String
     var banner: String?
     var sweepingLeftovers = false
@@ -108,6 +115,7 @@ final class Arbiter {
         controlGroups = surroundings.controlGroups.map { ControlGroups($0) }
         settings = desired.settings
         essential = desired.essential
+        unproven = desired.essential
         logsFolder = desired.logs
         banner = desired.banner
         reaper = Reaper(loop: loop, adoptsOrphans: surroundings.adoptsOrphans)
@@ -135,6 +143,7 @@ final class Arbiter {
         _ = try loop.watch(notifySocket.descriptor, for: .readable) { [weak self] _ in self?.takeNotifications() }
         _ = try loop.watch(helpers.descriptor, for: .readable) { [weak self] _ in self?.takeHelperMessages() }
         keepSystemdQuiet()
+        keepSystemdPatient()
         plugins.start(under: self)
         advance()
     }

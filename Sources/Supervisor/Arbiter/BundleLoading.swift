@@ -57,7 +57,7 @@ enum BundleLoading {
         }
         let files = try render(prepared)
         return try DesiredState(
-            definitions: definitions(prepared, files, workers: workers), plugins: prepared.plugins,
+            definitions: definitions(prepared, files, workers: workers).map(withFingerprint), plugins: prepared.plugins,
             settings: prepared.supervisor, essential: prepared.startsBundle ? Self.essential : [],
             warnings: prepared.warnings.map(\.description), logs: prepared.logs,
             write: { () throws(Refusal) in
@@ -128,6 +128,15 @@ enum BundleLoading {
         // It is confined to these from its start on.
         worker.environment["DOCKMASTER_DATA_FOLDER"] = configuration.data
         return worker
+    }
+
+    /// The definition with a fingerprint of its secrets, so that a reload sees that they are others. What is wrong with
+    /// the file is told by the start that needs it.
+    private static func withFingerprint(_ definition: WatcherDefinition) -> WatcherDefinition {
+        guard let path = definition.environmentFile, !path.contains("$(") else { return definition }
+        var result = definition
+        result.environmentFingerprint = try? EnvironmentFile.fingerprint(path)
+        return result
     }
 
     private static func refusal(_ error: any Error) -> Refusal {

@@ -7,6 +7,8 @@ final class ReloadJob {
     /// What each watcher is to be.
     var definitions: [String: WatcherDefinition] = [:]
     var pending: ArraySlice<ReloadPlan.Entry> = []
+    /// What open sockets take up once the configuration is in force.
+    var socketChanges: [SocketTable.Change] = []
 
     init(waiters: [(ReloadOutcome) -> Void]) {
         self.waiters = waiters

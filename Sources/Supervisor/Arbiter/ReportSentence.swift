@@ -51,6 +51,9 @@ struct ReportSentence: Equatable {
         case .stopped(.none): self.init(.info, "stopped", "\(slot) is stopped")
         case .stopped(.code(0)): self.init(.info, "stopped", "\(slot) has stopped")
         case .stopped(let end?): self.init(.info, "stopped", "\(slot) has stopped: \(Self.words(end))")
+        case .ended(let end, let delay):
+            let when = delay == .zero ? "at once" : "in \(Words.duration(delay))"
+            self.init(.info, "ended", "\(slot) has ended: \(Self.words(end)). It is started again \(when).")
         case .finished(let end):
             self.init(.info, "finished", "\(slot) is done: \(Self.words(end))")
         }
@@ -70,14 +73,18 @@ struct ReportSentence: Equatable {
         }
     }
 
+    /// Within which failures were counted; nil: in a row.
+    static func span(_ window: Duration?) -> String {
+        window.map(Words.duration) ?? "a row"
+    }
+
     private static func words(_ sequel: WatcherReport.Sequel) -> String {
         switch sequel {
         case .restart(let delay, let failures, let limit, let window):
             let when = delay == .zero ? "Restart at once" : "Restart in \(Words.duration(delay))"
-            guard let limit else { return "\(when) (failure \(failures) in \(Words.duration(window)))" }
-            return "\(when) (failure \(failures) of \(limit) in \(Words.duration(window)))"
-        case .gaveUp(let failures, let window):
-            return "Given up after \(failures) failures in \(Words.duration(window))"
+            let most = limit.map { " of \($0)" } ?? ""
+            return "\(when) (failure \(failures)\(most) in \(span(window)))"
+        case .gaveUp(let failures, let window): return "Given up after \(failures) failures in \(span(window))"
         case .notRestarted: return "Not restarted: its policy is respawn: never"
         case .hopeless: return "Not restarted: its configuration is refused"
         }

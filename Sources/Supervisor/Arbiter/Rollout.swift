@@ -21,6 +21,10 @@ final class Rollout {
     let only: Int?
     /// Sequential: the places that have not had their turn. Otherwise those that are waited for.
     var places: [WatcherSlot] = []
+    /// Replace: new processes that have not been started, for their watcher pauses between two starts (`warmup_delay`).
+    var unstarted: [WatcherSlot] = []
+    /// Whether there was no process to change: the next ones will be what they are to be.
+    var isMoot = false
     /// The process that each place had before, by the slot's number.
     var before: [Int: Int] = [:]
     var hasBegun = false

@@ -37,12 +37,22 @@ struct SocketTable {
 
     // MARK: Binding
 
+    /// Other options for a socket that is open, tried and put off.
+    struct Change {
+        let socket: BoundSocket
+        let request: SocketRequest
+    }
+
     /// Binds those that are not bound yet, or takes what was inherited: all of them, or none.
     /// - Parameter requests: what was found out about names (`SocketRequest.all`). Without it only numbers will do:
     ///   names are not looked up here, on the loop's thread.
+    /// - Parameter putsOffChanges: whether open sockets keep their options for now.
+    /// - Returns: what was put off: for `change(_:)`.
+    @discardableResult
     mutating func bind(
-        _ definitions: [SocketDefinition], requests: [SocketDefinition: SocketRequest] = [:]
-    ) throws(SocketError) {
+        _ definitions: [SocketDefinition], requests: [SocketDefinition: SocketRequest] = [:],
+        putsOffChanges: Bool = false
+    ) throws(SocketError) -> [Change] {
         var claimed: [SocketDefinition: BoundSocket] = [:]
         var before: [(socket: BoundSocket, request: SocketRequest)] = []
         do throws(SocketError) {
@@ -74,6 +84,26 @@ struct SocketTable {
             store.store(socket.descriptor, as: socket.request.storeName)
         }
         bound.merge(claimed) { _, new in new }
+        guard putsOffChanges else { return [] }
+        let changes = before.filter { $0.socket.request != $0.request }.map {
+            Change(socket: $0.socket, request: $0.socket.request)
+        }
+        // What could be done a moment ago can be undone.
+        for (socket, request) in before.reversed() { try? socket.change(to: request) }
+        return changes
+    }
+
+    /// Makes changes that were put off.
+    /// - Returns: a sentence for each that has become impossible since it was tried.
+    func change(_ changes: [Change]) -> [String] {
+        changes.compactMap { change in
+            do throws(SocketError) {
+                try change.socket.change(to: change.request)
+                return nil
+            } catch {
+                return "the socket at \(change.request.description) keeps its options: \(error)"
+            }
+        }
     }
 
     /// The socket that serves a definition already: one at the same place, or for a port chosen by the kernel its own.

@@ -20,6 +20,9 @@ final class Watcher {
     var instances = 0
     /// Why it is not started although it should be; nil: it may start.
     var refusal: String?
+    /// Whether it is not ready and may never be: a start of it has failed, or it waits for one of which this is true. The
+    /// supervisor's own start does not wait for it.
+    var isHeldUp = false
     /// How it stood when it was looked at last.
     var noted = WatcherStanding()
     /// Whether it waits in the arbiter's queue.
@@ -70,7 +73,9 @@ final class Watcher {
             isStarted: slots.allSatisfy { $0.hasStarted || $0.isFinished },
             isReady: slots.allSatisfy { $0.isFinished || ($0.isReady && !definition.isOneshot) },
             isHealthy: slots.allSatisfy { $0.isFinished || ($0.isReady && $0.isHealthy && !definition.isOneshot) },
-            isCompleted: slots.allSatisfy(\.isFinished), isIdle: isIdle, hasFailed: hasFailed)
+            isCompleted: slots.allSatisfy(\.isFinished), isIdle: isIdle, hasFailed: hasFailed,
+            hasStumbled: slots.contains { $0.machine.history.count > 0 },
+            isUnhealthy: slots.contains { $0.health.isHealthy == false })
     }
 }
 
@@ -82,6 +87,9 @@ struct WatcherStanding: Equatable {
     var isCompleted = false
     var isIdle = true
     var hasFailed = false
+    /// Whether some process of it has failed since it was last told to start.
+    var hasStumbled = false
+    var isUnhealthy = false
 
     func fulfils(_ condition: Dependency.Condition) -> Bool {
         switch condition {

@@ -127,10 +127,12 @@ final class WatcherSlot {
     func endHealth(_ loop: EventLoop, keepsAge: Bool = false) {
         healthWatch = nil
         health.reset()
-        if !keepsAge, let ageTimer {
-            loop.cancel(ageTimer)
-            self.ageTimer = nil
-        }
+        if !keepsAge { endAge(loop) }
+    }
+
+    func endAge(_ loop: EventLoop) {
+        if let ageTimer { loop.cancel(ageTimer) }
+        ageTimer = nil
     }
 
     /// The descriptor a process writes to, opened with the first use; the reading end goes to the log.

@@ -23,6 +23,8 @@ final class ControlServer {
     private var unix: ConnectionAcceptor?
     private var tcp: ConnectionAcceptor?
     private var token: [UInt8] = []
+    /// Settings that are to be taken up with `commit()`.
+    private var prepared: Prepared?
     /// Whether the socket and its folder have access lists.
     private var isAdmitting = false
     private var connections: [ObjectIdentifier: ControlConnection] = [:]
@@ -43,23 +45,69 @@ final class ControlServer {
         } catch {
             throw Refusal(problems: ["\(error)"])
         }
-        try admit()
-        try listenTCP()
-    }
-
-    /// Takes up changed settings. On any problem the old ones stay.
-    func apply(_ settings: SupervisorSettings.ControlAccess) throws(Refusal) {
-        guard settings != access.settings else { return }
-        let old = access.settings
-        access.settings = settings
-        do throws(Refusal) {
-            try admit()
-            try listenTCP()
+        try admit(access.guests)
+        guard let address = settings.address else { return }
+        token = try Self.token(settings, address)
+        do {
+            try serve(try Self.bind(address))
         } catch {
-            access.settings = old
-            throw error
+            throw error as? Refusal ?? Refusal(problems: ["supervisor.control.tcp: \(error)"])
         }
     }
+
+    // MARK: Other settings
+
+    private final class Prepared {
+        let settings: SupervisorSettings.ControlAccess
+        let token: [UInt8]
+        /// The listener of another TCP address; nil: there is none, or the open one serves on.
+        var socket: BoundSocket?
+        /// An address whose port the open listener has to give up first.
+        var late: String?
+
+        init(_ settings: SupervisorSettings.ControlAccess, token: [UInt8] = []) {
+            self.settings = settings
+            self.token = token
+        }
+    }
+
+    /// Tries out other settings, for `commit()` or `discard()`; until then nobody notices anything.
+    /// - The token file is read each time: another token counts from the next reload on.
+    func prepare(_ settings: SupervisorSettings.ControlAccess) throws(Refusal) {
+        let next = ControlAccess(owner: access.owner, settings: settings)
+        if next.guests != access.guests {
+            defer { try? admit(access.guests) }
+            try admit(next.guests)
+        }
+        guard let address = settings.address else { return prepared = Prepared(settings) }
+        let prepared = Prepared(settings, token: try Self.token(settings, address))
+        if let tcp, let port = tcp.port, port == Self.parts(of: address)?.1 {
+            if address != access.settings.address { prepared.late = address }
+        } else {
+            prepared.socket = try Self.bind(address)
+        }
+        self.prepared = prepared
+    }
+
+    /// Takes up what was prepared.
+    /// - Returns: a sentence for each thing that has become impossible since it was tried.
+    func commit() -> [String] {
+        guard let prepared else { return [] }
+        self.prepared = nil
+        let guests = access.guests
+        access.settings = prepared.settings
+        token = prepared.token
+        do {
+            if access.guests != guests { try admit(access.guests) }
+            if access.settings.address == nil || prepared.late != nil { tcp = nil }
+            if let socket = try prepared.socket ?? prepared.late.map(Self.bind) { try serve(socket) }
+            return []
+        } catch {
+            return ["the control socket cannot take up all of its settings: \(error)"]
+        }
+    }
+
+    func discard() { prepared = nil }
 
     /// The port of the TCP listener.
     var port: Int? { tcp?.port }
@@ -73,8 +121,7 @@ final class ControlServer {
     }
 
     /// Lets exactly the named users reach the socket: rights on it, and the right to pass through its folder.
-    private func admit() throws(Refusal) {
-        let guests = access.guests
+    private func admit(_ guests: [UInt32]) throws(Refusal) {
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         guard !guests.isEmpty else {
             // Of no use to anybody who was let in before; where there never was a list, nothing is done.
@@ -96,30 +143,35 @@ final class ControlServer {
         ])
     }
 
-    private func listenTCP() throws(Refusal) {
-        guard let address = access.settings.address else { return closeTCP() }
-        guard let file = access.settings.tokenFile else {
+    private static func token(
+        _ settings: SupervisorSettings.ControlAccess, _ address: String
+    ) throws(Refusal) -> [UInt8] {
+        guard let file = settings.tokenFile else {
             throw Refusal(problems: [
                 "supervisor.control.tcp: \(address) without a token is open to everybody; name a token_file, or leave tcp out"
             ])
         }
-        let fresh = try ControlAccess.token(in: file)
-        guard let (host, port) = Self.parts(of: address) else {
+        return try ControlAccess.token(in: file)
+    }
+
+    private static func bind(_ address: String) throws(Refusal) -> BoundSocket {
+        guard let (host, port) = parts(of: address) else {
             throw Refusal(problems: [
                 "supervisor.control.tcp: \"\(address)\" is no address with a port; write it as 127.0.0.1:5555"
             ])
         }
-        token = fresh
-        closeTCP()
         do {
-            tcp = try listen(.tcp(host: host, port: port)) { [weak self] in self?.serve($0, level: nil) }
+            return try BoundSocket(.tcp(host: host, port: port))
         } catch {
             throw Refusal(problems: ["supervisor.control.tcp: \(error)"])
         }
     }
 
-    private func closeTCP() {
-        tcp = nil
+    /// Has a TCP socket take the place of the one before.
+    private func serve(_ socket: BoundSocket) throws(SystemError) {
+        tcp = try ConnectionAcceptor(socket, on: loop, trouble: trouble) { [weak self] in
+            self?.serve($0, level: nil)
+        }
     }
 
     /// "[::1]:5555" → ("::1", 5555).
@@ -167,18 +219,8 @@ final class ControlServer {
 }
 
 extension ControlServer {
-    /// Takes up each new configuration's settings; what cannot be is told, and the old ones stay.
+    /// Has each reload try these settings before anything changes, and take them up with everything else.
     func keepUp(with arbiter: Arbiter) {
-        _ = arbiter.events.subscribe { [weak self, weak arbiter] event in
-            guard event.kind == .reloaded, let self, let arbiter else { return }
-            do throws(Refusal) {
-                try self.apply(arbiter.settings.control)
-            } catch {
-                for problem in error.problems {
-                    arbiter.log.error(
-                        "the control socket keeps its settings: \(problem)", [("event", "control_refused")])
-                }
-            }
-        }
+        arbiter.control = self
     }
 }

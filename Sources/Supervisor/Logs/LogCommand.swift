@@ -13,6 +13,8 @@ enum LogCommand: Sendable {
         rest: [UInt8])
     /// A new process writes to the slot: its last words begin here.
     case spawned(slot: Int, instance: Int)
+    /// The slot's process has ended: a line that it began is ended too, before the next one writes.
+    case ended(slot: Int)
     /// No process of ours writes to the slot any more; it is read until its end.
     case close(slot: Int)
     /// A line of the supervisor itself, JSON with its newline.
@@ -38,7 +40,7 @@ enum LogCommand: Sendable {
     var mayBeLost: Bool {
         switch self {
         case .record, .death, .banner: true
-        case .open, .adopt, .spawned, .close, .rotate, .reopen, .configure, .handOver, .resume, .finish: false
+        case .open, .adopt, .spawned, .ended, .close, .rotate, .reopen, .configure, .handOver, .resume, .finish: false
         }
     }
 }

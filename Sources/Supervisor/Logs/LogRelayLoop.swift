@@ -68,6 +68,10 @@ final class LogRelayLoop {
             drain(number, slot)
             slot.instance = instance
             slot.lastWords.forget()
+        case .ended(let number):
+            guard let slot = slots[number] else { return }
+            drain(number, slot)
+            flush(slot)
         case .close(let number):
             if let slot = slots[number] { drain(number, slot) }
         case .record(let line): own(line)

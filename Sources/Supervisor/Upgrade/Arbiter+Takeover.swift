@@ -7,7 +7,8 @@ internal import Supervision
 extension Arbiter {
     /// Puts everything as the state has it. Called once, instead of a first start, before `start()`.
     func takeOver(_ state: UpgradeState) {
-        phase = .running
+        phase = state.isStarting ? .starting : .running
+        unproven = Set(state.unproven)
         banner = nil
         startedAt = MonotonicTime(nanoseconds: state.startedAt)
         upgrades.count = state.upgrades
@@ -40,7 +41,7 @@ extension Arbiter {
         log.info(
             "dockmaster \(Version.text) has taken over; \(running) processes go on",
             [("event", "upgraded"), ("version", Version.text)])
-        surroundings.notifier.ready("ready: \(readyWords)")
+        if phase == .running { surroundings.notifier.ready("ready: \(readyWords)") }
         reap()
     }
 

@@ -94,11 +94,7 @@ extension Arbiter {
 
     /// What an upgrade has to wait for: work that lives in closures and helper threads, which no file can hold.
     private var upgradeObstacle: String? {
-        switch phase {
-        case .starting: return "not everything has started yet"
-        case .stopping: return "dockmaster is stopping"
-        case .running: break
-        }
+        if isStopping { return "dockmaster is stopping" }
         if reload != nil { return "a reload is under way" }
         if !lookups.isEmpty { return "users are being looked up" }
         for watcher in watchers.values {
@@ -169,7 +165,8 @@ extension Arbiter {
         return UpgradeState(
             version: Version.text, upgrades: upgrades.count, startedAt: startedAt.nanoseconds,
             run: surroundings.runFolder, logs: logsFolder, settings: settings, plugins: plugins.definitions,
-            pluginProcesses: plugins.pids, essential: Array(essential), order: order, watchers: inOrder,
+            pluginProcesses: plugins.pids, essential: Array(essential), isStarting: phase == .starting,
+            unproven: Array(unproven), order: order, watchers: inOrder,
             leftovers: streams.values.joined().map { stream in
                 .init(
                     watcher: stream.watcher, instance: stream.instance,

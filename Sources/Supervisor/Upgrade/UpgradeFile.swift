@@ -51,7 +51,8 @@ enum UpgradeFile {
         let defaults = try StateEncoder.encode(WatcherDefinition(name: "", command: []))
         let settings = try StateEncoder.encode(SupervisorSettings())
         let slot = JSONValue.object([("tree", .array([])), ("health", try StateEncoder.encode(HealthState()))])
-        return state.map("settings") { overlay(settings, $0) }.map("watchers") { watchers in
+        let whole = JSONValue.object([("isStarting", .bool(false)), ("unproven", .array([]))])
+        return overlay(whole, state).map("settings") { overlay(settings, $0) }.map("watchers") { watchers in
             .array(
                 watchers.values.map { watcher in
                     overlay(.object([("passed", .array([]))]), watcher).map("definition") { overlay(defaults, $0) }

@@ -97,6 +97,9 @@ struct UpgradeState: Codable {
     /// The plugins' processes, which end and are started anew.
     var pluginProcesses: [ProcessID]
     var essential: [String]
+    /// Whether not everything has been started yet, and which of the essential ones have not been ready so far.
+    var isStarting = false
+    var unproven: [String] = []
     /// Names in starting order.
     var order: [String]
     var watchers: [Watcher]

@@ -56,6 +56,20 @@ extension Arbiter {
         touch(watcher.name)
     }
 
+    /// The process that a slot's `before_spawn` was to decide about is not wanted any more.
+    func abandonSpawn(_ slot: WatcherSlot) {
+        guard let watcher = watchers[slot.watcher],
+            let run = watcher.hookRuns.first(where: { $0.hook.point == .beforeSpawn && $0.slot === slot })
+        else { return }
+        guard run.child == nil else { return run.kill() }
+        // It waits for its turn. From the loop: the state machine's actions brought us here.
+        loop.after(.zero) { [weak self, weak watcher] in
+            guard let self, let watcher, !run.isOver else { return }
+            if run.child == nil { self.hookEnded(run, watcher, isAllowed: false) } else { run.kill() }
+            self.advance()
+        }
+    }
+
     private func tell(_ run: HookRun, _ watcher: Watcher, _ what: String) {
         let point = run.hook.point.rawValue
         let fields = [("event", "hook_failure"), ("watcher", watcher.name), ("hook", point)]

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import ProcessControl
+internal import Supervision
 
 /// A file of NAME=value lines with secrets, as `env_file` names it. Read at each start.
 /// - Quotes and comments as in systemd.exec(5), EnvironmentFile=: `#` or `;` begins a comment line; '…' is literal;
@@ -32,6 +33,12 @@ enum EnvironmentFile {
             bytes += chunk[..<count]
         }
         throw LaunchProblem(problem: "env_file \(path) is longer than 1 MiB", remedy: "name a file of NAME=value lines")
+    }
+
+    /// Tells versions of the file apart by what processes are given of it: a comment is no other version.
+    static func fingerprint(_ path: String) throws(LaunchProblem) -> UInt64 {
+        let lines = try read(path).map { "\($0.key)=\($0.value)\0" }
+        return WatcherDefinition.fingerprint(lines.sorted().joined())
     }
 
     private static func check(_ descriptor: CInt, _ path: String) throws(LaunchProblem) {

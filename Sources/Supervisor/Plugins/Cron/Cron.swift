@@ -59,7 +59,9 @@ final class Cron: BuiltInPlugin {
         } catch {
             office.warning("no job will run: \(error)")
         }
-        for job in jobs where job.schedule.isAtStart { begin(job) }
+        if office.isAtStart {
+            for job in jobs where job.schedule.isAtStart { begin(job) }
+        }
     }
 
     func stop() {

@@ -6,7 +6,7 @@ struct CronSchedule: Sendable, Equatable {
     let day: CronField
     let month: CronField
     let weekday: CronField
-    /// `@reboot`: once, when the supervisor starts, and never after.
+    /// `@reboot`: once, when the supervisor starts, and never after: with no reload and no upgrade, as cron(8) has it.
     let isAtStart: Bool
 
     private static let names = [

@@ -60,6 +60,8 @@ final class Flapping: BuiltInPlugin {
             if let timer = pauses.removeValue(forKey: name) { office.loop.cancel(timer) }
             return
         }
+        // An end that its definition expects is no death.
+        guard event.fields["expected"] == nil else { return }
         let limits = limits(of: name)
         let verdict = histories[name, default: FlappingHistory()].died(at: MonotonicTime.now.sinceBoot, limits)
         let often = "it died \(limits.attempts) times within \(Words.duration(limits.window))"

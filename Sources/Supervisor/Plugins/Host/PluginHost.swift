@@ -20,7 +20,8 @@ final class PluginHost {
     var runs: [PluginRun] = []
     /// Limits and policy of executables; tests shorten them.
     var limits = PluginLimits()
-    var policy = RestartPolicy()
+    /// A plugin is told when to end: that it ends by itself is a failure whatever its exit code.
+    var policy = RestartPolicy(expected: [])
 
     /// - Throws: what is wrong with the plugins' settings.
     init(_ definitions: [PluginDefinition], watchers: [String]) throws(Refusal) {
@@ -36,7 +37,7 @@ final class PluginHost {
 
     func start(under arbiter: Arbiter) {
         self.arbiter = arbiter
-        for definition in definitions { begin(definition) }
+        for definition in definitions { begin(definition, isAtStart: arbiter.upgrades.count == 0) }
         attend()
     }
 
@@ -76,14 +77,14 @@ final class PluginHost {
         return done
     }
 
-    private func begin(_ definition: PluginDefinition) {
+    private func begin(_ definition: PluginDefinition, isAtStart: Bool = false) {
         guard let arbiter else { return }
         switch definition.use {
         case .builtIn:
             // Checked before; one that is refused now would have been refused then.
             guard let plugin = try? PluginCheck.make(definition) else { return }
             builtIns[definition.name] = plugin
-            plugin.start(PluginOffice(plugin: definition.name, loop: arbiter.loop, host: self))
+            plugin.start(PluginOffice(plugin: definition.name, loop: arbiter.loop, isAtStart: isAtStart, host: self))
         case .executable:
             let process = PluginProcess(definition, host: self, arbiter: arbiter)
             processes[definition.name] = process

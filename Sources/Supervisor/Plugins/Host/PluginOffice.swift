@@ -13,11 +13,14 @@ final class PluginOffice {
 
     let plugin: String
     let loop: EventLoop
+    /// Whether it starts because dockmaster does, and not with a reload or an upgrade.
+    let isAtStart: Bool
     private unowned let host: PluginHost
 
-    init(plugin: String, loop: EventLoop, host: PluginHost) {
+    init(plugin: String, loop: EventLoop, isAtStart: Bool, host: PluginHost) {
         self.plugin = plugin
         self.loop = loop
+        self.isAtStart = isAtStart
         self.host = host
     }
 
