@@ -37,9 +37,10 @@ extension AuthState {
         if isRight { known.remember(name) } else { known.forget(name) }
     }
 
-    /// Whether a refresh token may stand for whoever signed in so.
+    /// Whether a refresh token may stand for whoever signed in so. It would outlive a client's certificate.
     func isLasting(_ identity: Identity) -> Bool {
-        authenticators.first { $0.name == identity.authenticator }?.isLasting ?? true
+        guard identity.authenticator != ClientCertificate.key else { return false }
+        return authenticators.first { $0.name == identity.authenticator }?.isLasting ?? true
     }
 
     /// docker_auth's number of an authenticator: its place among those that are asked, from 1.

@@ -97,7 +97,7 @@ final class TokenWorker: Worker {
         running.service.replace(settings, database: database)
     }
 
-    func drain(within time: Duration) async {
+    func drain(within time: Duration?) async {
         follower.withLock { $0 }?.cancel()
         watch.stop()
         turn.close()

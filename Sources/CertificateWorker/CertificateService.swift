@@ -33,7 +33,7 @@ actor CertificateService: Worker {
         try keep(configuration, context)
     }
 
-    func drain(within time: Duration) async { await stop() }
+    func drain(within time: Duration?) async { await stop() }
 
     private func keep(_ configuration: ACMEConfiguration, _ context: WorkerContext) throws {
         let transport = try HTTPTransport(trusting: configuration.trust)

@@ -63,13 +63,20 @@ package final class HTTPListener: Sendable {
         }
     }
 
-    /// Stops accepting, closes idle connections, lets running requests finish within the time, then closes the rest.
-    package func drain(within: Duration) async {
+    /// Stops accepting, answers what still comes on the connections there are with `Connection: close`, closes idle ones a
+    /// moment later, and lets running requests finish.
+    /// - Parameter within: how long requests may go on; nil: for as long as it takes. Then, or when the task is cancelled, all
+    ///   connections are closed.
+    package func drain(within: Duration?) async {
         let promise = group.next().makePromise(of: Void.self)
         quiescing.initiateShutdown(promise: promise)
-        let deadline = group.next().scheduleTask(in: TimeAmount(within)) { promise.succeed() }
-        try? await promise.futureResult.get()
-        deadline.cancel()
+        let deadline = within.map { group.next().scheduleTask(in: TimeAmount($0)) { promise.succeed() } }
+        await withTaskCancellationHandler {
+            try? await promise.futureResult.get()
+        } onCancel: {
+            promise.succeed()
+        }
+        deadline?.cancel()
         for task in connections.withLock({ $0 }) { task.cancel() }
     }
 
@@ -107,6 +114,7 @@ package final class HTTPListener: Sendable {
                     withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                     withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
                 try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+                try pipeline.addHandler(LateRequests())
                 try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
                 return try Connection(
                     wrappingChannelSynchronously: channel,

@@ -28,9 +28,10 @@ extension Confinement {
 
     /// Whether an upstream's host has to be looked up.
     private static func isNamed(_ upstream: ProxyConfiguration.Upstream) -> Bool {
-        guard let endpoint = try? UpstreamEndpoint(upstream), case .tcp(let host, _) = endpoint.address else {
-            return false
+        guard let upstream = try? Upstream(upstream) else { return false }
+        return upstream.everyEndpoint.contains { endpoint in
+            guard case .tcp(let host, _) = endpoint.address else { return false }
+            return AddressRange.bytes(of: host) == nil
         }
-        return AddressRange.bytes(of: host) == nil
     }
 }

@@ -59,11 +59,17 @@ extension ProxyService {
         return ProxyExposition(
             figures: figures, active: counter.count, certificates: state?.certificates?.ends ?? [],
             isReadOnly: state?.configuration.readOnly != nil,
-            isInMaintenance: state?.configuration.maintenance != nil
+            isInMaintenance: state?.configuration.maintenance != nil, servers: servers(state)
         ).text
     }
 
-    /// `{"connections":3,"read_only":false,"maintenance":false,"certificates":[{"name":…,"ends":…,"days":…}]}`
+    /// The servers of upstreams with several; why one is out, nil when it is not.
+    private func servers(_ state: ProxyState?) -> [(endpoint: UpstreamEndpoint, problem: String?)] {
+        (state?.upstreams ?? []).filter(\.hasSeveral).flatMap(\.everyEndpoint).map { ($0, states.problem($0)) }
+    }
+
+    /// `{"connections":3,"read_only":false,"maintenance":false,"certificates":[{"name":…,"ends":…,"days":…}],
+    /// "servers":[{"upstream":…,"socket":…,"state":"up"}]}`; one that is out is `"down"`, with a `"reason"`.
     func status() -> String {
         let state = current?.load()
         let now = UTCTime.now().seconds
@@ -79,6 +85,15 @@ extension ProxyService {
                 certificate.add("days", (end - now) / CertificateExpiry.day)
                 return certificate
             }, for: "certificates")
+        line.add(
+            objects: servers(state).map { endpoint, problem in
+                var server = JSONLine()
+                server.add("upstream", endpoint.name)
+                server.add("socket", endpoint.socket)
+                server.add("state", problem == nil ? "up" : "down")
+                if let problem { server.add("reason", problem) }
+                return server
+            }, for: "servers")
         return String(decoding: line.finished(), as: UTF8.self)
     }
 }

@@ -14,6 +14,7 @@ actor ProxyService: Worker {
     private let files = NIOThreadPool(numberOfThreads: 2)
     let counter = ConnectionCounter()
     private let book = AddressBook()
+    let states = UpstreamStates()
     private let admin: CInt?
     var current: CurrentState?
     var loops: [NIOLoopBound<LoopServices>] = []
@@ -21,6 +22,8 @@ actor ProxyService: Worker {
     var adminChannels: [any Channel] = []
     private var watch: FileWatch?
     private var tasks: [Task<Void, Never>] = []
+    /// One for each upstream with several servers.
+    private var probes: [Task<Void, Never>] = []
     /// What has been said of certificates that end, so that it is said once a day.
     private var told: [String: Int] = [:]
     private(set) var logger = Logger(label: "proxy")
@@ -51,11 +54,14 @@ actor ProxyService: Worker {
         self.current = current
         files.start()
         var loops: [NIOLoopBound<LoopServices>] = []
+        let challenges = ChallengeCertificates(besides: path)
         for loop in group.makeIterator() {
             loops.append(
-                try await loop.submit { [files, counter, book] in
+                try await loop.submit { [files, counter, book, states] in
                     NIOLoopBound(
-                        LoopServices(loop: loop, current: current, files: files, counter: counter, book: book),
+                        LoopServices(
+                            loop: loop, current: current, files: files, counter: counter, book: book, states: states,
+                            challenges: challenges),
                         eventLoop: loop)
                 }.get())
         }
@@ -65,6 +71,7 @@ actor ProxyService: Worker {
         watchCertificates(state.configuration)
         // What came between the reading and the watching.
         takeCertificates()
+        followHealth(state)
         tasks.append(
             Task { [weak self] in
                 while !Task.isCancelled {
@@ -117,19 +124,24 @@ actor ProxyService: Worker {
     private func take(_ state: ProxyState, _ current: CurrentState) {
         current.swap(state)
         for bound in loops {
-            bound.eventLoop.execute { bound.value.keepPools(of: state.upstreams) }
+            bound.eventLoop.execute { bound.value.keepPools(of: state.upstreams.flatMap(\.everyEndpoint)) }
         }
+        states.keep(state.upstreams.filter(\.hasSeveral).flatMap(\.everyEndpoint))
+        followHealth(state)
         tellOfExpiry()
     }
 
-    func drain(within time: Duration) async {
-        let deadline = ContinuousClock.now + time
-        for task in tasks { task.cancel() }
+    func drain(within time: Duration?) async {
+        let deadline = time.map { ContinuousClock.now + $0 }
+        for task in tasks + probes { task.cancel() }
         watch?.stop()
         await stopListening()
         for bound in loops { try? await bound.eventLoop.submit { bound.value.table.drain() }.get() }
-        while counter.count > 0, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(10))
+        var pause = Duration.milliseconds(10)
+        while counter.count > 0, !Task.isCancelled, deadline.map({ ContinuousClock.now < $0 }) ?? true {
+            try? await Task.sleep(for: pause)
+            // A transfer of an hour is not asked after a hundred times a second.
+            pause = min(.milliseconds(250), pause * 1.02)
         }
         for bound in loops {
             try? await bound.eventLoop.submit {
@@ -153,6 +165,22 @@ actor ProxyService: Worker {
 
     private func setLevel(_ configuration: ProxyConfiguration) {
         if let level = Logger.Level(name: configuration.logLevel) { BundleLog.setLevel(level) }
+    }
+
+    /// Asks the servers of upstreams that have several how they are, at their intervals. Where there is none, nothing wakes.
+    private func followHealth(_ state: ProxyState) {
+        for probe in probes { probe.cancel() }
+        probes = []
+        guard let loop = loops.first else { return }
+        let host = state.configuration.domain
+        probes = state.upstreams.filter(\.hasSeveral).map { upstream in
+            Task {
+                while !Task.isCancelled {
+                    loop.eventLoop.execute { loop.value.health.follow(upstream, host: host) }
+                    try? await Task.sleep(for: .nanoseconds(upstream.healthInterval.nanoseconds))
+                }
+            }
+        }
     }
 
     // MARK: Certificates

@@ -7,7 +7,7 @@ import NIOCore
 final class ProxyState: Sendable {
     /// What a route leads to.
     enum Target: Sendable {
-        case upstream(UpstreamEndpoint)
+        case upstream(Upstream)
         case documents(DocumentRoot)
         case redirect(String)
     }
@@ -16,7 +16,7 @@ final class ProxyState: Sendable {
     let routes: RouteTable
     /// One for each entry of `routes`.
     let targets: [Target]
-    let upstreams: [UpstreamEndpoint]
+    let upstreams: [Upstream]
     /// Nil without certificates.
     let certificates: CertificateStore?
     let httpsRedirect: HTTPSRedirect
@@ -30,12 +30,12 @@ final class ProxyState: Sendable {
     /// - Throws: a `ConfigurationError` for a certificate, key or socket that cannot be used.
     init(_ configuration: ProxyConfiguration) throws {
         self.configuration = configuration
-        let upstreams = try configuration.upstreams.map(UpstreamEndpoint.init)
+        let upstreams = try configuration.upstreams.map(Upstream.init)
         let routes = RouteTable(configuration.routes)
         targets = try routes.entries.map { entry throws(ConfigurationError) in
             let route = entry.route
-            if let name = route.upstream, let endpoint = upstreams.first(where: { $0.name == name }) {
-                return .upstream(endpoint)
+            if let name = route.upstream, let upstream = upstreams.first(where: { $0.name == name }) {
+                return .upstream(upstream)
             }
             if let docroot = route.docroot { return .documents(DocumentRoot(path: docroot)) }
             if let redirect = route.redirect { return .redirect(redirect) }
@@ -45,7 +45,9 @@ final class ProxyState: Sendable {
         }
         self.upstreams = upstreams
         self.routes = routes
-        certificates = configuration.certificates.isEmpty ? nil : try CertificateStore(configuration.certificates)
+        certificates =
+            configuration.certificates.isEmpty
+            ? nil : try CertificateStore(configuration.certificates, clients: configuration.clientCertificates)
         httpsRedirect = HTTPSRedirect(
             domain: configuration.domain,
             names: configuration.certificates.flatMap(\.names) + configuration.routes.flatMap(\.hosts),

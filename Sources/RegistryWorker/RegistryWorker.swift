@@ -118,14 +118,14 @@ final class RegistryWorker: Worker {
         }
     }
 
-    func drain(within: Duration) async {
+    func drain(within: Duration?) async {
         guard let current = running.withLock({ $0 }) else { return }
         current.purge.follow(nil, isReadOnly: true)
         current.collection.follow(CollectionSettings(), isReadOnly: true)
         current.health.follow([])
         current.scrub.follow(nil, isReadOnly: true)
         await current.admin?.drain(within: .zero)
-        await current.listener.drain(within: min(within, current.configuration.drainTime ?? within))
+        await current.listener.drain(within: within.map { min($0, current.configuration.drainTime ?? $0) })
         await current.debug?.drain(within: .zero)
         await current.mirror?.stop()
         await current.hub.stop()

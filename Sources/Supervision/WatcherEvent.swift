@@ -3,6 +3,8 @@ package enum WatcherEvent: Sendable, Equatable {
     // Orders.
     case start
     case stop
+    /// Another process has taken its place: what it has begun, it may finish (`WatcherSettings.retirement`).
+    case retire
     case restart
     /// Taking up a changed configuration: by signal, or where the process knows none, by a new process.
     case reload

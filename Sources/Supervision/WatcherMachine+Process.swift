@@ -22,7 +22,7 @@ extension WatcherMachine {
         case .starting: return failed(end: nil, uptime: nil, at: now) { .couldNotStart(then: $0) }
         case .stopping(let next), .killing(let next):
             switch next {
-            case .stopped:
+            case .stopped, .retired:
                 disarm()
                 state = .stopped
                 return [.report(.stopped(nil))]
@@ -104,6 +104,8 @@ extension WatcherMachine {
             return end(next: .failure(.startTimeout), report: .startTimedOut(after: now - since), at: now)
         case .running(let since): return settings.watchdog == nil ? [] : watchdogExpired(since: since, at: now)
         case .backoff: return begin(at: now)
+        case .stopping(.retired):
+            return [.report(.retirementExpired(after: now - stopSince))] + stopRetired(next: .stopped, at: now)
         case .stopping(let next): return [.report(.graceExpired(after: now - stopSince))] + kill(next: next, at: now)
         case .killing: return [isSpawning ? .abandonSpawn : .killGroup, arm(after: Self.killAgain, at: now)]
         case .stopped, .finished, .failed: return []
@@ -142,7 +144,7 @@ extension WatcherMachine {
         _ end: ProcessEnd, _ next: WatcherState.AfterStop, at now: Duration
     ) -> [WatcherAction] {
         switch next {
-        case .stopped:
+        case .stopped, .retired:
             disarm()
             state = .stopped
             return [.report(.stopped(end))]

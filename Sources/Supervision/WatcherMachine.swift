@@ -50,6 +50,7 @@ package struct WatcherMachine: Sendable, Equatable, Codable {
         switch event {
         case .start: start(at: now)
         case .stop: stop(at: now)
+        case .retire: retire(at: now)
         case .restart: restart(at: now)
         case .reload: reload(at: now)
         case .kill: kill(at: now)
@@ -77,6 +78,7 @@ package struct WatcherMachine: Sendable, Equatable, Codable {
             history.clear()
             return begin(at: now)
         case .starting, .running: return []
+        case .stopping(.retired): return stopRetired(next: .start, at: now)
         case .stopping: return change(.stopping(next: .start))
         case .killing: return change(.killing(next: .start))
         }
@@ -90,6 +92,7 @@ package struct WatcherMachine: Sendable, Equatable, Codable {
         case .starting, .running:
             history.clear()
             return end(next: .start, report: .stopping, at: now)
+        case .stopping(.retired): return stopRetired(next: .start, at: now)
         case .stopping: return change(.stopping(next: .start))
         case .killing: return change(.killing(next: .start))
         }
@@ -113,9 +116,32 @@ package struct WatcherMachine: Sendable, Equatable, Codable {
             state = .stopped
             return []
         case .stopped: return []
+        case .stopping(.retired): return stopRetired(next: .stopped, at: now)
         case .stopping: return change(.stopping(next: .stopped))
         case .killing: return change(.killing(next: .stopped))
         }
+    }
+
+    private mutating func retire(at now: Duration) -> [WatcherAction] {
+        switch (state, settings.retirement) {
+        case (.running, let retirement?):
+            return end(
+                next: .retired, report: .retiring(limit: retirement.limit), signal: retirement.signal,
+                grace: retirement.limit, at: now)
+        case (.stopping(.retired), _): return []
+        // What has served nobody has nothing to finish.
+        case (.running, nil), (.starting, _), (.backoff, _), (.stopping, _), (.killing, _), (.stopped, _),
+            (.finished, _), (.failed, _):
+            return stop(at: now)
+        }
+    }
+
+    /// The stop of a process that was retired: from here on it is one like any other.
+    mutating func stopRetired(next: WatcherState.AfterStop, at now: Duration) -> [WatcherAction] {
+        history.clear()
+        state = .stopping(next: next)
+        stopSince = now
+        return [.signal(settings.stopSignal), arm(after: settings.grace, at: now)]
     }
 
     private mutating func reload(at now: Duration) -> [WatcherAction] {
@@ -135,9 +161,10 @@ package struct WatcherMachine: Sendable, Equatable, Codable {
         switch state {
         case .starting, .running: return kill(next: .stopped, at: now)
         case .stopping(.start): return kill(next: .start, at: now)
-        case .stopping(.stopped), .stopping(.policy), .stopping(.failure): return kill(next: .stopped, at: now)
+        case .stopping(.stopped), .stopping(.retired), .stopping(.policy), .stopping(.failure):
+            return kill(next: .stopped, at: now)
         case .killing(.start): return [isSpawning ? .abandonSpawn : .killGroup]
-        case .killing(.stopped), .killing(.policy), .killing(.failure):
+        case .killing(.stopped), .killing(.retired), .killing(.policy), .killing(.failure):
             state = .killing(next: .stopped)
             return [isSpawning ? .abandonSpawn : .killGroup]
         case .backoff: return stop(at: now)
@@ -149,6 +176,9 @@ package struct WatcherMachine: Sendable, Equatable, Codable {
         switch (state, isSpawning) {
         case (.starting, false), (.running, false):
             return end(next: .policy, report: .stopping, signal: signal, grace: grace, at: now)
+        case (.stopping(.retired), false):
+            _ = stopRetired(next: .stopped, at: now)
+            return [.signal(signal ?? settings.stopSignal), arm(after: grace ?? settings.grace, at: now)]
         // A stop that is under way gets the other signal and patience; what follows it stays.
         case (.stopping, false):
             return [.signal(signal ?? settings.stopSignal), arm(after: grace ?? settings.grace, at: now)]

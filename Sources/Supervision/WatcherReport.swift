@@ -16,6 +16,10 @@ package enum WatcherReport: Sendable, Equatable {
     /// It is old enough to be replaced; it is stopped.
     case aged(after: Duration)
     case stopping
+    /// Another has taken its place; it finishes what it has begun, for `limit` at most.
+    case retiring(limit: Duration)
+    /// It has not finished within its retirement's limit; it is stopped.
+    case retirementExpired(after: Duration)
     /// What the stop has taken so far; it is killed.
     case graceExpired(after: Duration)
     case stopped(ProcessEnd?)

@@ -12,6 +12,21 @@ package struct WatcherSettings: Sendable, Equatable, Hashable, Codable {
     package var watchdog: Duration?
     /// Has the process read its configuration again; nil: it knows no such signal and would die of it (SIGHUP's default).
     package var reloadSignal: Int32?
+    /// How a process that another has replaced ends; nil: as any that is stopped.
+    package var retirement: Retirement?
+
+    /// A process that serves nobody new, but may finish what it has begun.
+    package struct Retirement: Sendable, Equatable, Hashable, Codable {
+        /// Has it finish, and end then.
+        package var signal: Int32
+        /// How long that may take, until it is stopped.
+        package var limit: Duration
+
+        package init(signal: Int32, limit: Duration) {
+            self.signal = signal
+            self.limit = limit
+        }
+    }
 
     package init(
         policy: RestartPolicy = RestartPolicy(), awaitsReady: Bool = true, startTimeout: Duration = .seconds(60),

@@ -19,6 +19,8 @@ package enum WatcherState: Sendable, Equatable, Codable {
     /// What follows once a stopping process has ended.
     package enum AfterStop: Sendable, Equatable, Codable {
         case stopped
+        /// Nothing either, but it has not been stopped yet: it finishes what it has begun.
+        case retired
         /// The next process: an operator's restart, or one that had grown old.
         case start
         /// What the restart policy says of an end that was asked for: no failure.

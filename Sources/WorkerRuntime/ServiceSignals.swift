@@ -8,8 +8,10 @@ package enum ServiceSignals {
     package enum Signal: Sendable {
         /// SIGHUP.
         case reload
-        /// SIGTERM, SIGINT or SIGQUIT.
+        /// SIGTERM or SIGINT.
         case stop
+        /// SIGQUIT: another process has taken over; what is in flight may be finished. As nginx has it.
+        case retire
     }
 
     /// To be called on the main thread before any other thread is started.
@@ -53,7 +55,11 @@ package enum ServiceSignals {
             var set = ServiceSignals.watched
             var signal: CInt = 0
             while sigwait(&set, &signal) == 0 {
-                continuation.yield(signal == SIGHUP ? .reload : .stop)
+                switch signal {
+                case SIGHUP: continuation.yield(.reload)
+                case SIGQUIT: continuation.yield(.retire)
+                default: continuation.yield(.stop)
+                }
             }
         }
     }

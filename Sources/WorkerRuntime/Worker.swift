@@ -11,8 +11,10 @@ package protocol Worker: Sendable {
     /// Reads the configuration again and swaps to it in one step. Throwing leaves the old state in force.
     func reload() async throws
 
-    /// Stops accepting, finishes what is in flight within the time, and returns.
-    func drain(within: Duration) async
+    /// Stops accepting, finishes what is in flight, and returns.
+    /// - Parameter within: how long what is in flight may go on; nil: for as long as it takes. What is left when the time is
+    ///   over, or the task is cancelled, is cut.
+    func drain(within: Duration?) async
 }
 
 /// What the runtime gives a worker.

@@ -9,7 +9,8 @@ package enum WorkerMain {
     /// EX_CONFIG of sysexits(3): the configuration is refused; restarting does not help.
     package static let configurationRefused: CInt = 78
 
-    /// How long requests in flight may go on after SIGTERM. A second SIGTERM ends them.
+    /// How long requests in flight may go on after SIGTERM. A second SIGTERM ends them. After SIGQUIT they may go on for as
+    /// long as they move, which the workers' own limits see to, until SIGTERM comes.
     package static let drainTime: Duration = .seconds(25)
 
     private enum Event: Sendable {
@@ -86,24 +87,33 @@ package enum WorkerMain {
         context: WorkerContext
     ) async -> CInt {
         await withDiscardingTaskGroup { group in
-            var draining = false
+            var draining: Task<Void, Never>?
+            var isStopping = false
             for await event in events {
-                switch event {
-                case .signal(.reload) where !draining:
+                switch (event, draining) {
+                case (.signal(.reload), nil):
                     await reload(worker, context)
-                case .signal(.stop) where !draining:
-                    draining = true
+                case (.signal(.stop), nil), (.signal(.retire), nil):
+                    if case .signal(.stop) = event { isStopping = true }
                     context.notifier.stopping()
-                    group.addTask {
-                        await worker.drain(within: drainTime)
+                    if !isStopping { context.notifier.status("replaced: finishes what it has begun") }
+                    draining = Task { [isStopping] in
+                        await worker.drain(within: isStopping ? drainTime : nil)
                         post.yield(.drained)
                     }
-                case .signal(.reload): break
-                case .signal(.stop): _exit(EXIT_SUCCESS)
-                case .failed(let problem):
+                case (.signal(.stop), let task?) where !isStopping:
+                    isStopping = true
+                    group.addTask {
+                        try? await Task.sleep(for: drainTime)
+                        task.cancel()
+                    }
+                case (.signal(.reload), _), (.signal(.retire), _): break
+                case (.signal(.stop), _): _exit(EXIT_SUCCESS)
+                case (.failed(let problem), _):
                     context.logger.critical("ends: \(problem)")
                     _exit(EXIT_FAILURE)
-                case .drained:
+                case (.drained, _):
+                    group.cancelAll()
                     return EXIT_SUCCESS
                 }
             }

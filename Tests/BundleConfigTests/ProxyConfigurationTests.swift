@@ -35,10 +35,27 @@ struct ProxyConfigurationTests {
         full.limits.progressInterval = .seconds(5)
         full.limits.uploadRate = ByteSize(bytes: 10 << 20)
         full.maintenance = "Back soon."
+        full.upstreams.append(.init(name: "mirror", sockets: ["10.0.0.1:5000", "10.0.0.2:5000"], health: "/v2/"))
+        full.upstreams[2].backups = ["/run/spare.sock"]
+        full.upstreams[2].healthInterval = .seconds(1)
         for configuration in [sample, full] {
             let text = configuration.node().yaml()
             #expect(try ProxyConfiguration(ConfigurationNode.parse(text, file: nil)) == configuration)
         }
+    }
+
+    @Test(
+        "refuses an upstream without a socket, with both kinds, and with one twice",
+        arguments: [
+            ("", "needs name and socket"), (", sockets: []", "needs name and socket"),
+            (", socket: \"a:1\", sockets: [\"b:1\"]", "has both socket and sockets"),
+            (", sockets: [\"a:1\"], backups: [\"a:1\"]", "names the socket a:1 twice"),
+            (", socket: \"a:1\", health_interval: 1ms", "must lie between 100ms and 24h"),
+        ])
+    func sockets(text: String, problem: String) throws {
+        let node = try ConfigurationNode.parse("domain: x\nupstreams: [{name: m\(text)}]\n", file: nil)
+        let error = #expect(throws: ConfigurationError.self) { try ProxyConfiguration(node) }
+        #expect(error?.problem.contains(problem) == true, "\(String(describing: error))")
     }
 
     @Test("takes a truth value for a mode, with a sentence of its own")

@@ -122,7 +122,8 @@ struct RenderingTests {
                 .init(prefix: "/authserver/", strip: true, upstream: "auth"),
                 .init(prefix: "/v2/", upstream: "registry"), .init(prefix: "/", docroot: www),
             ])
-        #expect(proxy.upstreams.map(\.socket) == ["auth", "registry"].map { "\(bundle.folder.path)/run/\($0).sock" })
+        #expect(
+            proxy.upstreams.map(\.sockets) == ["auth", "registry"].map { ["\(bundle.folder.path)/run/\($0).sock"] })
         #expect(proxy.httpsPort == 8443)
         #expect(proxy.httpRedirect)
         #expect(proxy.certificates.map(\.names) == [["registry.example.test", "localhost", "127.0.0.1", "::1"]])

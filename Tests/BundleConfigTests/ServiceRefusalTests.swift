@@ -205,7 +205,7 @@ struct ServiceRefusalTests {
         #expect(
             bundle.refusals(text) == [
                 "DIR/dockmaster.yaml:4: watchers.auth.numprocesses: cannot be set for the bundle's own worker auth. Only the proxy may run more than once.",
-                "DIR/dockmaster.yaml:4: watchers.auth.cmd: cannot be set for the bundle's own worker auth. What may be set: env, env_file, rlimits, nice, cgroup, no_new_privs, priority, warmup_delay, graceful_timeout, start_timeout, watchdog, backoff, max_retry, health, max_age, max_age_variance, on_exit, stdout, stderr, log, hooks, after, requires, options.",
+                "DIR/dockmaster.yaml:4: watchers.auth.cmd: cannot be set for the bundle's own worker auth. What may be set: env, env_file, rlimits, nice, cgroup, no_new_privs, priority, warmup_delay, graceful_timeout, drain_timeout, start_timeout, watchdog, backoff, max_retry, health, max_age, max_age_variance, on_exit, stdout, stderr, log, hooks, after, requires, options.",
                 "DIR/dockmaster.yaml:4: watchers.auth.nicer: is not a known key. Did you mean nice?",
                 "DIR/dockmaster.yaml:4: watchers.auth.nice: is 99. Write a number of -20 to 19.",
                 "DIR/dockmaster.yaml:5: watchers.registry.after: cannot be: watchers wait for each other: registry → proxy → registry. Remove one of these from `after` or `requires`.",

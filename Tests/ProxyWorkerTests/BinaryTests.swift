@@ -1,5 +1,6 @@
 import BundleConfig
 import Foundation
+import NIOHTTP1
 import Testing
 
 @testable import ProxyWorker
@@ -64,6 +65,33 @@ struct BinaryTests {
             #""remote":"127.0.0.1""#,
         ] { #expect(line.contains(field), "\(field) in \(line)") }
         #expect(!result.log.contains("geheim"))
+        await proxy.stop()
+    }
+
+    @Test("finishes on SIGQUIT what it has begun, however slowly it moves, and serves nobody new")
+    func retirement() async throws {
+        let proxy = try await TestProxy.start()
+        let port = proxy.https
+        await proxy.service.drain(within: .zero)
+        let config = "\(proxy.folder)/proxy.yml"
+        let result = try await Self.run(["--config", config], log: "\(proxy.folder)/log") { process in
+            try await eventually("it serves") { try await proxy.curl("https://localhost:\(port)/v2/x").output == "/v2/x" }
+            let slow = try await RawClient.connect(port: port)
+            #expect(try await slow.ask("GET /v2/y HTTP/1.1\r\nHost: a\r\n\r\n").hasSuffix("/v2/y"))
+            await slow.stopReading()
+            try await slow.send("GET /v2/large HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await proxy.upstream.waits { $0.requests.contains { $0.uri == "/v2/large" } })
+            kill(process.processIdentifier, SIGQUIT)
+            try await eventually("nobody new is served") {
+                try await proxy.curl("https://localhost:\(port)/v2/x").status == 7
+            }
+            // A stop gives it 25 s more, and does not cut what moves.
+            kill(process.processIdentifier, SIGTERM)
+            await slow.startReading()
+            await eventually("all of it comes") { slow.count > 64 << 20 }
+            await slow.close()
+        }
+        #expect(result.status == 0, "\(result.log.suffix(4_000))")
         await proxy.stop()
     }
 

@@ -87,6 +87,27 @@ struct ConnectionFarewellTests {
         #expect(connection.channel.isActive)
     }
 
+    @Test("who keeps a connection without a stream after GOAWAY is cut off, and who still transfers is not")
+    func silence() throws {
+        let farewell = HTTP2Frame(
+            streamID: .rootStream, payload: .goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil))
+        let silent = try Connection()
+        silent.channel.pipeline.writeAndFlush(farewell, promise: nil)
+        silent.pass(.seconds(29))
+        #expect(silent.channel.isActive)
+        silent.pass(.seconds(3))
+        #expect(!silent.channel.isActive)
+
+        let busy = try Connection()
+        busy.streams.streamCreated(1, channel: busy.channel)
+        busy.channel.pipeline.writeAndFlush(farewell, promise: nil)
+        busy.pass(.hours(1))
+        #expect(busy.channel.isActive)
+        busy.streams.streamClosed(1, channel: busy.channel)
+        busy.pass(.seconds(62))
+        #expect(!busy.channel.isActive)
+    }
+
     @Test("the client closes first, within a second")
     func linger() throws {
         let connection = try Connection()

@@ -120,7 +120,7 @@ struct EdgeTests {
         await #expect(throws: (any Error).self) {
             try await proxy.reload { $0.certificates[0].key = TestCertificates.b.key }
         }
-        await #expect(throws: (any Error).self) { try await proxy.reload { $0.upstreams[0].socket = "nowhere" } }
+        await #expect(throws: (any Error).self) { try await proxy.reload { $0.upstreams[0].sockets = ["nowhere"] } }
         #expect(try await proxy.curl(proxy.url("/v2/x")).output == "/v2/x")
         await proxy.stop()
     }

@@ -20,31 +20,54 @@ final class FakeUpstream: Sendable {
     let path: String
     let seen = Mutex(Seen())
     private let channel: any Channel
+    private let holder: Holder
 
     static func start(at path: String) async throws -> FakeUpstream {
+        try await start(path: path) {
+            try await $0.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        }
+    }
+
+    static func start(port: Int) async throws -> FakeUpstream {
+        try await start(path: "127.0.0.1:\(port)") {
+            try await $0.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: "127.0.0.1", port: port).get()
+        }
+    }
+
+    private static func start(
+        path: String, _ bind: (ServerBootstrap) async throws -> any Channel
+    ) async throws -> FakeUpstream {
         let holder = Holder()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    holder.children.withLock { $0.append(channel) }
                     try channel.pipeline.syncOperations.addHandler(Recorder(holder))
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: false)
                     try channel.pipeline.syncOperations.addHandler(FakeUpstreamHandler(holder))
                 }
             }
-            .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-        let upstream = FakeUpstream(path: path, channel: channel)
+        let upstream = FakeUpstream(path: path, channel: try await bind(bootstrap), holder: holder)
         holder.upstream.withLock { $0 = upstream }
         return upstream
     }
 
-    private init(path: String, channel: any Channel) {
+    private init(path: String, channel: any Channel, holder: Holder) {
         self.path = path
+        self.holder = holder
         self.channel = channel
     }
 
     func stop() async {
         try? await channel.close()
+    }
+
+    /// Ends as a process does that is killed: nobody listens, and every connection is closed.
+    func die() async {
+        try? await channel.close()
+        for child in holder.children.withLock({ $0 }) { try? await child.close() }
     }
 
     /// Waits until what it saw satisfies the condition, for up to 10 s.
@@ -80,6 +103,7 @@ final class FakeUpstream: Sendable {
     final class Holder: Sendable {
         let upstream = Mutex<FakeUpstream?>(nil)
         let connections = Atomic<Int>(0)
+        let children = Mutex<[any Channel]>([])
 
         func note(_ change: (inout Seen) -> Void) {
             upstream.withLock { $0 }?.seen.withLock { change(&$0) }

@@ -54,6 +54,13 @@ final class RawClient: Sendable {
         try? await channel.withLock { $0 }?.setOption(.autoRead, value: false).get()
     }
 
+    func startReading() async {
+        try? await channel.withLock { $0 }?.setOption(.autoRead, value: true).get()
+    }
+
+    /// How many bytes have come.
+    var count: Int { state.withLock { $0.received.readableBytes } }
+
     /// Goes away with a reset, as a killed client whose data nobody has read.
     func abort() async {
         guard let channel = channel.withLock({ $0 }) else { return }

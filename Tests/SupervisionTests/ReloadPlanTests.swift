@@ -71,6 +71,7 @@ struct ReloadPlanTests {
         ("startTimeout", { $0.settings.startTimeout = .seconds(9) }, .adopt),
         ("grace", { $0.settings.grace = .seconds(9) }, .adopt),
         ("stopSignal", { $0.settings.stopSignal = 2 }, .adopt),
+        ("retirement", { $0.settings.retirement = .init(signal: 3, limit: .seconds(9)) }, .adopt),
         ("reloadSignal", { $0.settings.reloadSignal = 10 }, .adopt),
         // Told to the process in WATCHDOG_USEC.
         ("watchdog", { $0.settings.watchdog = .seconds(9) }, .replace(.sideBySide)),

@@ -21,6 +21,7 @@ enum TableWords {
     private static func after(_ next: WatcherState.AfterStop) -> String {
         switch next {
         case .stopped: "stopped"
+        case .retired: "retired"
         case .start: "start"
         case .policy: "policy"
         case .failure(.startTimeout): "start timeout"
@@ -35,6 +36,7 @@ enum TableWords {
         switch event {
         case .start: "start"
         case .stop: "stop"
+        case .retire: "retire"
         case .restart: "restart"
         case .reload: "reload"
         case .kill: "kill"
@@ -82,6 +84,8 @@ enum TableWords {
         case .unhealthy(let after): "“unhealthy after \(seconds(after))”"
         case .aged(let after): "“aged after \(seconds(after))”"
         case .stopping: "“stopping”"
+        case .retiring(let limit): "“retiring for \(seconds(limit))”"
+        case .retirementExpired(let after): "“retired for \(seconds(after))”"
         case .graceExpired(let after): "“grace over after \(seconds(after))”"
         case .stopped(let end): "“stopped\(end.map { " \(ended($0))" } ?? "")”"
         case .finished(let end): "“finished \(ended(end))”"

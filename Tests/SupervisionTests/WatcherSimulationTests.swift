@@ -24,6 +24,7 @@ struct WatcherSimulationTests {
         var settings = WatcherSettings(watchdog: seed.isMultiple(of: 2) ? .seconds(5) : nil)
         settings.awaitsReady = !seed.isMultiple(of: 3)
         settings.reloadSignal = seed.isMultiple(of: 5) ? nil : 1
+        if seed.isMultiple(of: 2) { settings.retirement = .init(signal: 3, limit: .seconds(60)) }
         settings.policy.respawn = [.always, .always, .onFailure, .never][seed % 4]
         settings.policy.limit = [nil, 1, 5, nil, 50][seed % 5]
         settings.policy.initial = seed % 7 == 6 ? .zero : .milliseconds(500)
@@ -71,7 +72,8 @@ struct WatcherSimulationTests {
     private func order(_ world: inout SimulatedWorld, _ generator: inout SplitMix) {
         switch generator.below(12) {
         case 0..<4: world.feed(.start)
-        case 4..<6: world.feed(.stop)
+        case 4: world.feed(.stop)
+        case 5: world.feed(.retire)
         case 6..<8: world.feed(.restart)
         case 8..<10: world.feed(.reload)
         case 10: world.feed(.terminate(signal: 2, grace: generator.below(2) == 0 ? .seconds(1) : nil))

@@ -4,6 +4,7 @@ extension WatcherTable {
         "killing>stopped…": """
         start | killing>start…
         stop | -
+        retire | -
         restart | killing>start…
         reload | -
         kill | killing>stopped… | abandon
@@ -29,6 +30,7 @@ extension WatcherTable {
         "killing>stopped": """
         start | killing>start
         stop | -
+        retire | -
         restart | killing>start
         reload | -
         kill | killing>stopped | kill
@@ -54,6 +56,7 @@ extension WatcherTable {
         "killing>start": """
         start | -
         stop | killing>stopped
+        retire | killing>stopped
         restart | -
         reload | -
         kill | killing>start | kill
@@ -79,6 +82,7 @@ extension WatcherTable {
         "killing>policy": """
         start | killing>start
         stop | killing>stopped
+        retire | killing>stopped
         restart | killing>start
         reload | -
         kill | killing>stopped | kill
@@ -104,6 +108,7 @@ extension WatcherTable {
         "killing>watchdog 10s": """
         start | killing>start
         stop | killing>stopped
+        retire | killing>stopped
         restart | killing>start
         reload | -
         kill | killing>stopped | kill

@@ -4,6 +4,7 @@ extension WatcherTable {
         "stopped": """
         start | starting… | arm 10s, spawn
         stop | -
+        retire | -
         restart | starting… | arm 10s, spawn
         reload | -
         kill | -
@@ -29,6 +30,7 @@ extension WatcherTable {
         "finished": """
         start | starting… | arm 10s, spawn
         stop | stopped
+        retire | stopped
         restart | starting… | arm 10s, spawn
         reload | -
         kill | -
@@ -54,6 +56,7 @@ extension WatcherTable {
         "failed": """
         start | starting… | arm 10s, spawn
         stop | stopped
+        retire | stopped
         restart | starting… | arm 10s, spawn
         reload | -
         kill | -
@@ -79,6 +82,7 @@ extension WatcherTable {
         "backoff": """
         start | starting… | arm 10s, spawn
         stop | stopped | “stopped”
+        retire | stopped | “stopped”
         restart | starting… | arm 10s, spawn
         reload | -
         kill | stopped | “stopped”

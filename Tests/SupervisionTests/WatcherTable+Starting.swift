@@ -4,6 +4,7 @@ extension WatcherTable {
         "starting…": """
         start | -
         stop | stopping>stopped… | “stopping”, abandon, arm 5s
+        retire | stopping>stopped… | “stopping”, abandon, arm 5s
         restart | stopping>start… | “stopping”, abandon, arm 5s
         reload | starting+reload…
         kill | killing>stopped… | abandon, arm 10s
@@ -29,6 +30,7 @@ extension WatcherTable {
         "starting+reload…": """
         start | -
         stop | stopping>stopped… | “stopping”, abandon, arm 5s
+        retire | stopping>stopped… | “stopping”, abandon, arm 5s
         restart | stopping>start… | “stopping”, abandon, arm 5s
         reload | -
         kill | killing>stopped… | abandon, arm 10s
@@ -54,6 +56,7 @@ extension WatcherTable {
         "starting": """
         start | -
         stop | stopping>stopped | “stopping”, signal 15, arm 5s
+        retire | stopping>stopped | “stopping”, signal 15, arm 5s
         restart | stopping>start | “stopping”, signal 15, arm 5s
         reload | starting+reload
         kill | killing>stopped | kill, arm 10s
@@ -79,6 +82,7 @@ extension WatcherTable {
         "starting+reload": """
         start | -
         stop | stopping>stopped | “stopping”, signal 15, arm 5s
+        retire | stopping>stopped | “stopping”, signal 15, arm 5s
         restart | stopping>start | “stopping”, signal 15, arm 5s
         reload | -
         kill | killing>stopped | kill, arm 10s
@@ -104,6 +108,7 @@ extension WatcherTable {
         "running": """
         start | -
         stop | stopping>stopped | “stopping”, signal 15, arm 5s
+        retire | stopping>retired | “retiring for 60s”, signal 3, arm 60s
         restart | stopping>start | “stopping”, signal 15, arm 5s
         reload | running | signal 1
         kill | killing>stopped | kill, arm 10s

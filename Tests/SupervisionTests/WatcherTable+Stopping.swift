@@ -4,6 +4,7 @@ extension WatcherTable {
         "stopping>stopped…": """
         start | stopping>start…
         stop | -
+        retire | -
         restart | stopping>start…
         reload | -
         kill | killing>stopped… | abandon, arm 10s
@@ -29,6 +30,7 @@ extension WatcherTable {
         "stopping>stopped": """
         start | stopping>start
         stop | -
+        retire | -
         restart | stopping>start
         reload | -
         kill | killing>stopped | kill, arm 10s
@@ -51,9 +53,36 @@ extension WatcherTable {
         timer | killing>stopped | “grace over after 60s”, kill, arm 10s
         old timer | -
         """,
+        "stopping>retired": """
+        start | stopping>start | signal 15, arm 5s
+        stop | stopping>stopped | signal 15, arm 5s
+        retire | -
+        restart | stopping>start | signal 15, arm 5s
+        reload | -
+        kill | killing>stopped | kill, arm 10s
+        terminate | stopping>stopped | signal 15, arm 5s
+        terminate 2 1s | stopping>stopped | signal 2, arm 1s
+        aged | -
+        adopted ready | -
+        adopted | -
+        spawned | -
+        spawnFailed | -
+        refused | -
+        ready | -
+        alive | -
+        stuck | -
+        extend 30s | stopping>retired | arm 30s
+        unhealthy | -
+        exited 0 | stopped | kill, “stopped 0”
+        exited 78 | stopped | kill, “stopped 78”
+        exited by 11 | stopped | kill, “stopped by 11”
+        timer | stopping>stopped | “retired for 60s”, signal 15, arm 5s
+        old timer | -
+        """,
         "stopping>start": """
         start | -
         stop | stopping>stopped
+        retire | stopping>stopped
         restart | -
         reload | -
         kill | killing>start | kill, arm 10s
@@ -79,6 +108,7 @@ extension WatcherTable {
         "stopping>policy": """
         start | stopping>start
         stop | stopping>stopped
+        retire | stopping>stopped
         restart | stopping>start
         reload | -
         kill | killing>stopped | kill, arm 10s
@@ -104,6 +134,7 @@ extension WatcherTable {
         "stopping>unhealthy 10s": """
         start | stopping>start
         stop | stopping>stopped
+        retire | stopping>stopped
         restart | stopping>start
         reload | -
         kill | killing>stopped | kill, arm 10s

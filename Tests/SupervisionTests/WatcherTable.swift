@@ -4,13 +4,17 @@ import Supervision
 /// `event | next state | actions in order`; a state's first line is how it is reached. "-": nothing changes.
 ///
 /// Everything happens 10 s apart, the event in question at 100 s: a start timeout of 10 s, 5 s of grace, a watchdog of
-/// 20 s, the default policy.
+/// 20 s, a retirement of 60 s, the default policy.
 enum WatcherTable {
-    static let settings = WatcherSettings(startTimeout: .seconds(10), grace: .seconds(5), watchdog: .seconds(20))
+    static let settings: WatcherSettings = {
+        var settings = WatcherSettings(startTimeout: .seconds(10), grace: .seconds(5), watchdog: .seconds(20))
+        settings.retirement = .init(signal: 3, limit: .seconds(60))
+        return settings
+    }()
 
     /// Every event, the ends of a process and the timers in each kind.
     static let events: [WatcherEvent] = [
-        .start, .stop, .restart, .reload, .kill, .terminate(signal: nil, grace: nil),
+        .start, .stop, .retire, .restart, .reload, .kill, .terminate(signal: nil, grace: nil),
         .terminate(signal: 2, grace: .seconds(1)), .aged, .adopted(since: .seconds(50), ready: true),
         .adopted(since: .seconds(50), ready: false), .spawned, .spawnFailed, .refused, .ready, .alive, .stuck,
         .extend(.seconds(30)), .unhealthy, .exited(.code(0)), .exited(.code(78)), .exited(.signal(11)),
@@ -30,6 +34,7 @@ enum WatcherTable {
         ("running", [.start, .spawned, .ready]),
         ("stopping>stopped…", [.start, .stop]),
         ("stopping>stopped", [.start, .spawned, .ready, .stop]),
+        ("stopping>retired", [.start, .spawned, .ready, .retire]),
         ("stopping>start", [.start, .spawned, .ready, .restart]),
         ("stopping>policy", [.start, .spawned, .ready, .terminate(signal: nil, grace: nil)]),
         ("stopping>unhealthy 10s", [.start, .spawned, .ready, .unhealthy]),

@@ -31,7 +31,7 @@ struct WatcherTableTests {
         #expect(Set(names).count == names.count)
         // "exited 78" and "old timer" are kinds of an event: the enum's own cases are these.
         let kinds = Set(WatcherTable.events.map { "\($0)".prefix { $0 != "(" } })
-        #expect(kinds.count == 18)
+        #expect(kinds.count == 19)
     }
 
     /// What follows an end, by policy, and what follows an end that was asked for one process only (`terminate`).

@@ -95,6 +95,60 @@ struct ArbiterReloadTests {
         #expect(scenario.read("logs/same/same.log") == "")
     }
 
+    /// A worker that says what it is told, and ends on TERM alone.
+    private func transferring(_ scenario: Scenario?, _ generation: Int) -> WatcherDefinition {
+        Scenario.perl(
+            "a",
+            """
+            $SIG{QUIT} = sub { print "finishing\\n" }; $SIG{TERM} = sub { print "stopped\\n"; exit 0 };
+            $notify->("READY=1"); while (1) { sleep 1000 }
+            """
+        ) {
+            $0.environment["GENERATION"] = "\(generation)"
+            $0.settings.retirement = .init(signal: SIGQUIT, limit: .seconds(3_600))
+        }
+    }
+
+    @Test("has a replaced worker finish what it has begun; of many the oldest give way, and a stop waits for none")
+    func retirement() throws {
+        let scenario = try Scenario([transferring(nil, 0)])
+        #expect(try scenario.settle())
+        func lines(_ word: String) -> Int {
+            scenario.read("logs/a/a.log").split(separator: "\n").count { $0 == word }
+        }
+        for generation in 1...4 {
+            scenario.next.value = .success(desired(scenario, [transferring(scenario, generation)]))
+            #expect(try reload(scenario).summary == "a: replace")
+            #expect(try scenario.wait { lines("finishing") == generation })
+        }
+        #expect(scenario.arbiter.watchers["a"]?.retiring.map(\.isRetired) == [true, true, true, true])
+        #expect(lines("stopped") == 0)
+        scenario.next.value = .success(desired(scenario, [transferring(scenario, 5)]))
+        #expect(try reload(scenario).isComplete)
+        #expect(try scenario.wait { lines("finishing") == 5 && lines("stopped") == 1 })
+        #expect(try scenario.wait { scenario.arbiter.watchers["a"]?.retiring.map(\.instance) == [2, 3, 4, 5] })
+        #expect(try scenario.stop() == 0)
+        #expect(lines("stopped") == 6)
+        #expect(scenario.read("logs/dockmaster/dockmaster.log").contains("it finishes what it has begun, for 1"))
+    }
+
+    @Test("stops a replaced worker whose time for that is over")
+    func retirementEnds() throws {
+        func impatient(_ generation: Int) -> WatcherDefinition {
+            var definition = transferring(nil, generation)
+            definition.settings.retirement?.limit = .milliseconds(200)
+            return definition
+        }
+        let scenario = try Scenario([impatient(0)])
+        #expect(try scenario.settle())
+        scenario.next.value = .success(desired(scenario, [impatient(1)]))
+        #expect(try reload(scenario).isComplete)
+        #expect(try scenario.wait { scenario.arbiter.watchers["a"]?.retiring.isEmpty == true })
+        #expect(try scenario.wait { scenario.read("logs/a/a.log") == "finishing\nstopped\n" })
+        #expect(scenario.read("logs/dockmaster/dockmaster.log").contains("has not finished what it had begun within"))
+        #expect(try scenario.stop() == 0)
+    }
+
     @Test("keeps the old instance when the new one does not become ready")
     func replacementFails() throws {
         let scenario = try Scenario([server("a", 1)])

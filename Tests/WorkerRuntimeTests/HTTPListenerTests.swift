@@ -80,6 +80,80 @@ struct HTTPListenerTests {
         #expect(!canConnect(path))
     }
 
+    /// A connection whose requests are sent one by one.
+    private func converse(_ path: String, _ body: @escaping @Sendable (CInt) throws -> Void) async throws {
+        try await NIOThreadPool.singleton.runIfActive { [self] in
+            let descriptor = socket(AF_UNIX, streamType, 0)
+            defer { close(descriptor) }
+            try #require(withAddress(path) { connect(descriptor, $0, $1) } == 0)
+            try body(descriptor)
+        }
+    }
+
+    private static func ask(_ descriptor: CInt) -> String {
+        _ = "GET /id HTTP/1.1\r\nHost: x\r\n\r\n".withCString { write(descriptor, $0, strlen($0)) }
+        return receive(descriptor)
+    }
+
+    private static func receive(_ descriptor: CInt) -> String {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let count = read(descriptor, &buffer, buffer.count)
+        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    @Test("answers a request that comes as it is drained, as the last of its connection, and closes idle ones later")
+    func late() async throws {
+        let (descriptor, path) = try listeningSocket()
+        defer { unlink(path) }
+        let listener = HTTPListener(responder: responder(), logger: Logger(label: "test"))
+        try await listener.start(descriptors: [descriptor])
+        let (draining, drain) = AsyncStream.makeStream(of: Void.self)
+        async let idle: Void = converse(path) { descriptor in
+            #expect(Self.ask(descriptor).hasPrefix("HTTP/1.1 200 OK"))
+            drain.yield()
+            #expect(Self.receive(descriptor) == "", "closed without a word")
+        }
+        async let late: Void = converse(path) { descriptor in
+            let first = Self.ask(descriptor)
+            #expect(first.hasPrefix("HTTP/1.1 200 OK") && !first.lowercased().contains("connection: close"))
+            drain.yield()
+            // The listener is gone once nobody can connect; this connection is still served.
+            while canConnect(path) { usleep(1_000) }
+            let last = Self.ask(descriptor)
+            #expect(
+                last.hasPrefix("HTTP/1.1 200 OK") && last.lowercased().contains("\r\nconnection: close\r\n"), "\(last)")
+            #expect(Self.receive(descriptor) == "")
+        }
+        var ready = 0
+        for await _ in draining {
+            ready += 1
+            if ready == 2 { break }
+        }
+        await listener.drain(within: nil)
+        _ = try await (idle, late)
+    }
+
+    @Test("waits for a running request for as long as it takes, until the drain is given up")
+    func cancelled() async throws {
+        let path = "/tmp/dockmaster-endless-\(getpid()).sock"
+        defer { unlink(path) }
+        let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+        let router = Router(context: ServiceRequestContext.self)
+        router.get("endless") { _, _ in
+            ask.yield()
+            try await Task.sleep(for: .seconds(3_600))
+            return "never"
+        }
+        let listener = HTTPListener(responder: router.buildResponder(), logger: Logger(label: "test"))
+        try await listener.start(address: .unix(path: path))
+        async let answer = exchange(path, "GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
+        for await _ in asked { break }
+        let drain = Task { await listener.drain(within: nil) }
+        drain.cancel()
+        await drain.value
+        #expect(try await answer == "")
+    }
+
     @Test("binds a socket of its own and makes an id for a request that has none")
     func own() async throws {
         let path = "/tmp/dockmaster-own-\(getpid()).sock"

@@ -3,7 +3,7 @@ internal import HTTPService
 internal import RegistryToken
 
 extension AuthSettings {
-    private static let ownKeys = ["server", "token", "users", "acl", "database", "compat"]
+    private static let ownKeys = ["server", "token", "users", "acl", "database", "compat", ClientCertificate.key]
     private static let tokenKeys = [
         "issuer", "expiration", "certificate", "key", "disable_legacy_key_id", "refresh_expiration",
     ]
@@ -46,6 +46,8 @@ extension AuthSettings {
         reading.check(root, knows: Self.ownKeys + BackendSections.keys)
         let server = Self.server(root, reading: &reading)
         let pair = Self.serverPair(root, reading: &reading)
+        signsInCertificates =
+            reading.attempt { () throws(ConfigurationError) in try root.bool(ClientCertificate.key) } ?? false
         let token = Self.token(root, fallback: pair, reading: &reading)
         users = Self.users(root, reading: &reading)
         accessList = Self.accessList(root, reading: &reading)

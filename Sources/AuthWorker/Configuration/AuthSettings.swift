@@ -25,6 +25,8 @@ struct AuthSettings: Sendable {
 
     var server: Server
     var token: Token
+    /// Whether the account that a client's certificate names is signed in by it.
+    var signsInCertificates: Bool
     var users: [(name: String, user: StaticUser)]
     var accessList: AccessList
     /// The file of the embedded database; nil without one.

@@ -20,6 +20,10 @@ struct AuditRecord {
         account = request.account
         who = request.account.isEmpty ? "anonymous" : request.account
         remote = request.address.description
+        if let certificate = request.certificate {
+            if let name = certificate.account { fields["client"] = .string(name) }
+            fields["client_fingerprint"] = .string(certificate.fingerprint)
+        }
         self.logger = logger
         self.start = start
         isWritten = BundleLog.level <= .info

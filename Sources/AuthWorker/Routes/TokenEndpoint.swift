@@ -64,6 +64,7 @@ struct TokenEndpoint: Sendable {
                     result: "bad_request", reason: "another grant type")
             }
         }
+        if let identity = identifyByCertificate(asked) { return identity }
         if let identity = await state.identify(key: asked.password, of: asked.account, now: now) { return identity }
         // It would be a guess at its owner's password, and would lock him out while some robot goes on with it.
         if state.database != nil, RandomSecret.isShaped(asked.password, RandomSecret.key) {
@@ -101,6 +102,15 @@ struct TokenEndpoint: Sendable {
             if let ticket { desk.throttle.end(ticket, isFailure: refusal.answer.status == .unauthorized ? true : nil) }
             throw refusal
         }
+    }
+
+    /// The account that the client's certificate names, where certificates sign in and nothing else was sent.
+    private func identifyByCertificate(_ asked: TokenRequest) -> Identity? {
+        guard state.settings.signsInCertificates, !asked.hasCredentials, let name = asked.certificate?.account,
+            asked.account.isEmpty || asked.account.utf8.elementsEqual(name.utf8)
+        else { return nil }
+        return Identity(
+            account: name, labels: state.users.standing(name)?.labels ?? .none, authenticator: ClientCertificate.key)
     }
 
     private func identifyByRefreshToken(_ asked: TokenRequest, now: Int64) async throws(Refusal) -> Identity {

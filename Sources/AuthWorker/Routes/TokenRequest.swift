@@ -16,6 +16,10 @@ struct TokenRequest: Sendable {
     var refreshToken: String
     /// The client asks for a refresh token: `offline_token=true` (docker login), `access_type=offline` (OAuth's form).
     var isOffline: Bool
+    /// Whom the client's certificate names; nil without one.
+    var certificate: ClientCertificate?
+    /// Whether anything was sent that is to prove who asks.
+    var hasCredentials: Bool
 
     init(_ request: IncomingRequest, server: AuthSettings.Server) throws(BadRequest) {
         address = try ClientAddress.of(request, server)
@@ -44,6 +48,9 @@ struct TokenRequest: Sendable {
         service = form.first("service")
         grant = request.method == "POST" ? form.first("grant_type") : ""
         refreshToken = request.method == "POST" ? form.first("refresh_token") : ""
+        certificate = ClientCertificate(request)
+        hasCredentials =
+            request.header(.authorization) != nil || !password.isEmpty || !grant.isEmpty || !refreshToken.isEmpty
         isOffline = form.first("offline_token") == "true" || form.first("access_type") == "offline"
         scopes = try ScopeRequest.read(form.all("scope"))
     }

@@ -3,7 +3,8 @@ struct Identity: Sendable {
     /// Empty for anonymous.
     var account: String
     var labels: Labels
-    /// Who knew the account: `users`, `ldap_auth`; `key` for an API key, `refresh_token`.
+    /// Who knew the account: `users`, `ldap_auth`; `key` for an API key, `refresh_token`,
+    /// `client_certificates`.
     var authenticator: String
     /// What a refresh token of this identity is bound to; see `RefreshToken.stamp`.
     var stamp: [UInt8] = []
@@ -20,9 +21,10 @@ struct Identity: Sendable {
         origin = authenticator
     }
 
-    /// `alice`, `alice with the key ci`, `anonymous`.
+    /// `alice`, `alice with the key ci`, `alice with a client certificate`, `anonymous`.
     var description: String {
         guard !account.isEmpty else { return "anonymous" }
+        if authenticator == ClientCertificate.key { return "\(account) with a client certificate" }
         return key.map { "\(account) with the key \($0.name)" } ?? account
     }
 }

@@ -153,6 +153,8 @@ extension BundleConfiguration {
             ] + proxy.upstreams,
             httpRedirect: proxy.redirect, httpsPort: httpsPort, hsts: proxy.hsts, limits: proxy.limits,
             logLevel: proxy.logLevel)
+        rendered.certificates += tls.certificates
+        rendered.clientCertificates = tls.clientCertificates
         rendered.addresses = proxy.addresses
         rendered.readOnly = proxy.readOnly
         rendered.maintenance = proxy.maintenance
@@ -183,8 +185,10 @@ extension BundleConfiguration {
         var issued = base
         issued.names = acme.domains
         issued.files = .init(chain: acme.chainFile, key: acme.keyFile, isAwaited: true)
-        let isComplete = ([domain] + serverAliases).allSatisfy(acme.domains.contains)
-        return isComplete ? [issued] : [issued, base]
+        guard !([domain] + serverAliases).allSatisfy(acme.domains.contains) else { return [issued] }
+        var others = base
+        others.names.removeAll(where: acme.domains.contains)
+        return [issued, others]
     }
 
     private func baseCertificate() throws -> ProxyConfiguration.Certificate {

@@ -23,7 +23,7 @@ extension BundleReader {
         }
         reader.read(users.reduce(.null) { $0.merging($1) })
         problems.add(reader.problems.errors)
-        let hasOther = Self.otherBackends.contains { auth[$0]?.isNull == false }
+        let hasOther = (Self.otherBackends + ["client_certificates"]).contains { auth[$0]?.isNull == false }
         if reader.accounts.isEmpty, reader.problems.errors.isEmpty, !hasOther {
             let place = users.first ?? ConfigurationNode(.null, path: "users", file: source.file)
             problems.add([

@@ -15,8 +15,9 @@ extension BundleReader {
         case (nil, let key?):
             problems.add([key.refused("stands without ssl_cert", remedy: "Add the certificate, or remove the key")])
         case (let certificate?, let key?):
-            let chain = problems.attempt { try text(of: certificate, secret: false) }
-            let keyText = problems.attempt { try text(of: key, secret: true) }
+            let pem = PEMSource(base: base)
+            let chain = problems.attempt { try pem.text(of: certificate, secret: false) }
+            let keyText = problems.attempt { try pem.text(of: key, secret: true) }
             guard let chain, let keyText else { break }
             let pair = problems.attempt {
                 try checkedPair(chain, keyText, domain: domain, certificate: certificate, key: key)
@@ -24,7 +25,7 @@ extension BundleReader {
             guard let pair else { break }
             warnUncovered(aliases, pair, certificate)
             return .given(
-                chain: pair.chainText, key: pair.keyText, names: pair.names, files: files(certificate, key))
+                chain: pair.chainText, key: pair.keyText, names: pair.names, files: pem.files(certificate, key))
         }
         return .own
     }
@@ -51,41 +52,28 @@ extension BundleReader {
         }
     }
 
-    /// The files that both name; nil when one of them is PEM itself.
-    private func files(
-        _ certificate: ConfigurationNode, _ key: ConfigurationNode
-    ) -> ProxyConfiguration.Certificate.Files? {
-        guard let chain = try? certificate.string(), let key = try? key.string(), let chain = file(named: chain),
-            let key = file(named: key)
-        else { return nil }
-        return .init(chain: chain, key: key)
+    /// Serves the domain with one of `tls.certificates` when they name it and nothing else was given: the bundle then
+    /// needs no certificate of its own.
+    mutating func adopt(
+        _ certificate: BundleConfiguration.CertificateSource, _ tls: inout TLSSettings, domain: String
+    ) -> BundleConfiguration.CertificateSource {
+        guard certificate == .own, tls.acme == nil,
+            let index = tls.certificates.firstIndex(where: { given in
+                given.names.contains { HostName.matches(domain, pattern: $0) }
+            })
+        else { return certificate }
+        let first = tls.certificates.remove(at: index)
+        return .given(chain: first.chain, key: first.key, names: first.names, files: first.files)
     }
 
-    /// The file that a value names, from the folder of the configuration; nil when it cannot be the name of one.
-    private func file(named value: String) -> String? {
-        let path = value.filter { !$0.isNewline }
-        guard !value.contains("-----BEGIN"), !path.isEmpty, path.utf8.count < 1_024,
-            value.split(whereSeparator: \.isNewline).count == 1
-        else { return nil }
-        return FilePath.absolute(path, from: source.file.map(FilePath.parent(of:)) ?? "/")
-    }
-
-    /// PEM as it stands in the document, or that of the file it names.
-    private func text(of node: ConfigurationNode, secret: Bool) throws -> String {
-        let value = try node.string()
-        if value.contains("-----BEGIN") { return value }
-        guard let file = file(named: value) else {
+    /// Certificates can only sign in who are asked for them.
+    func checkClients(_ auth: ConfigurationNode, _ tls: TLSSettings) {
+        guard let node = auth.present("client_certificates") else { return }
+        problems.attempt {
+            guard try node.bool(), tls.clientCertificates == nil else { return }
             throw node.refused(
-                "is neither PEM nor a path",
-                remedy: "Paste the PEM text with its BEGIN and END lines, or name the file that holds it")
-        }
-        if secret, let mode = PrivateFile.wideMode(file) {
-            throw node.refused("names \(file), which others can read (mode \(mode))", remedy: "Run chmod 600 \(file)")
-        }
-        do {
-            return try PrivateFile.read(file)
-        } catch {
-            throw error.at(node)
+                "lets certificates sign in, but clients are asked for none",
+                remedy: "Add tls: {client_certificates: {authority: …}}, or remove it")
         }
     }
 }

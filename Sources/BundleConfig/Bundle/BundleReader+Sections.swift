@@ -3,7 +3,7 @@
 
 extension BundleReader {
     private static let authKeys =
-        ["server", "token", "users", "acl", "compat", "database"] + otherBackends + otherAccess
+        ["server", "token", "users", "acl", "compat", "database", "client_certificates"] + otherBackends + otherAccess
     private static let tokenKeys = [
         "issuer", "expiration", "certificate", "key", "disable_legacy_key_id", "refresh_expiration",
     ]

@@ -44,7 +44,7 @@ struct BundleReader {
         let run = folder(options.run, "run", EmbeddedDefault.run)
         checkRun(run)
 
-        let certificate = readCertificate(domain: domain, aliases: aliases)
+        var certificate = readCertificate(domain: domain, aliases: aliases)
         let auth = section("auth")
         let registry = section("registry")
         checkAuth(auth)
@@ -55,11 +55,13 @@ struct BundleReader {
         proxy.read(section("proxy"))
         problems.add(proxy.problems.errors)
         warnings += proxy.warnings
-        let tls = readTLS(
+        var tls = readTLS(
             TLSSurroundings(
                 domain: domain, aliases: aliases, listeners: proxy.listeners, files: BundleFiles(data: data, run: run),
-                base: source.file.map(FilePath.parent(of:)) ?? "/",
+                base: base, environment: environment,
                 givenCertificate: document.present("ssl_cert") ?? document.present("ssl_key")))
+        certificate = adopt(certificate, &tls, domain: domain)
+        checkClients(auth, tls)
         checkSecrecy(plain: users.firstPlain)
         let services = services(WorkerChanges.workers(tls), FolderPlaceholders(data: data, run: run, logs: logs))
 
@@ -96,6 +98,9 @@ struct BundleReader {
             warnings: warnings, file: source.file, startsBundle: false, services: services, certificate: .own,
             accounts: [], acl: .null, authSettings: .null, registrySettings: .null, proxy: ProxySettings())
     }
+
+    /// The folder from which paths of the document are meant.
+    var base: String { source.file.map(FilePath.parent(of:)) ?? "/" }
 
     private mutating func readTLS(_ surroundings: TLSSurroundings) -> TLSSettings {
         var reader = TLSSettingsReader()

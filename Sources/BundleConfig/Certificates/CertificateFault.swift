@@ -15,13 +15,15 @@ package enum CertificateFault: Error, Equatable {
     case missingIntermediate(issuer: String)
     case brokenLink(subject: String, issuer: String)
     case uncovered(domain: String, names: [String])
+    /// It may not sign others.
+    case noAuthority(subject: String)
 
     /// Whether it is the key's fault, and not the certificate's.
     var concernsKey: Bool {
         switch self {
         case .noKey, .severalKeys, .encryptedKey, .unreadableKey, .mismatch(_, nil): true
         case .empty, .damaged, .noCertificate, .unreadableCertificate, .mismatch, .expired, .notYetValid,
-            .missingIntermediate, .brokenLink, .uncovered:
+            .missingIntermediate, .brokenLink, .uncovered, .noAuthority:
             false
         }
     }
@@ -47,6 +49,7 @@ package enum CertificateFault: Error, Equatable {
             names.isEmpty
                 ? "names no host at all (subjectAltName), so that clients refuse it for \(domain)"
                 : "does not cover \(domain), only \(names.joined(separator: ", "))"
+        case .noAuthority(let subject): "is not an authority's certificate (\(subject))"
         }
     }
 
@@ -66,6 +69,7 @@ package enum CertificateFault: Error, Equatable {
         case .notYetValid: "Check this machine's clock, or wait"
         case .missingIntermediate: "Append the issuer's certificate to ssl_cert, after the server's own"
         case .brokenLink: "Append the certificate of the authority that signed it, in its current version"
+        case .noAuthority: "Give the certificate of the authority that signs clients', not a client's own"
         case .uncovered(let domain, _): "Request one whose subjectAltName has DNS:\(domain), or correct domain"
         }
     }

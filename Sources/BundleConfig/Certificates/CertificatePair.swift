@@ -69,14 +69,19 @@ package struct CertificatePair {
     /// Checks what a client would check, each failing in its own words.
     /// - Parameter trusted: whether the system's store knows an issuer of that name.
     func check(domain: String, now: Date, trusted: (Certificate) -> Bool) throws(CertificateFault) {
-        try Self.checkTime(leaf, now: now)
-        try checkLinks(now: now, trusted: trusted)
+        try check(now: now, trusted: trusted)
         guard names.contains(where: { HostName.matches(domain, pattern: $0) }) else {
             throw .uncovered(domain: domain, names: names)
         }
     }
 
-    private static func checkTime(_ certificate: Certificate, now: Date) throws(CertificateFault) {
+    /// The same for whatever hosts it names.
+    func check(now: Date, trusted: (Certificate) -> Bool) throws(CertificateFault) {
+        try Self.checkTime(leaf, now: now)
+        try checkLinks(now: now, trusted: trusted)
+    }
+
+    static func checkTime(_ certificate: Certificate, now: Date) throws(CertificateFault) {
         if certificate.notValidAfter < now {
             throw .expired(
                 subject: name(certificate),

@@ -2,7 +2,8 @@
 
 extension ProxyConfiguration {
     static let keys = [
-        "domain", "listeners", "certificates", "routes", "upstreams", "http_redirect", "https_port", "hsts", "limits",
+        "domain", "listeners", "certificates", "client_certificates", "routes", "upstreams", "http_redirect",
+        "https_port", "hsts", "limits",
         "log_level", "allow", "deny", "read_only", "maintenance", "admin_socket", "metrics",
         "acme_challenges",
     ]
@@ -24,6 +25,7 @@ extension ProxyConfiguration {
             hsts: try node.duration("hsts"),
             limits: try node["limits"].map(ProxyLimits.init) ?? ProxyLimits(),
             logLevel: try node.string("log_level") ?? "info")
+        clientCertificates = try node.present("client_certificates").map(ClientCertificates.init)
         addresses = try AddressRules(node)
         readOnly = try ProxySentence.readOnly(node["read_only"])
         maintenance = try ProxySentence.maintenance(node["maintenance"])
@@ -52,6 +54,7 @@ extension ProxyConfiguration {
             ("http_redirect", .bool(httpRedirect)),
             ("https_port", .integer(httpsPort)),
         ]
+        if let clientCertificates { pairs.append(("client_certificates", clientCertificates.node())) }
         if let hsts { pairs.append(("hsts", .string(DurationText.text(hsts)))) }
         pairs.append(("limits", limits.node()))
         pairs.append(("log_level", .string(logLevel)))
@@ -153,14 +156,37 @@ extension ProxyConfiguration.Route {
 
 extension ProxyConfiguration.Upstream {
     package init(_ node: ConfigurationNode) throws {
-        try node.refuseUnknownKeys(["name", "socket", "health"])
-        guard let name = try node.string("name"), let socket = try node.string("socket") else {
+        try node.refuseUnknownKeys(["name", "socket", "sockets", "backups", "health", "health_interval"])
+        let sockets: [String]
+        switch (try node.string("socket"), try node.strings("sockets")) {
+        case (let socket?, nil): sockets = [socket]
+        case (nil, let several?) where !several.isEmpty: sockets = several
+        case (.some, .some): throw node.refused("has both socket and sockets", remedy: "Keep sockets, with all of them")
+        case (nil, _): throw node.refused("needs name and socket", remedy: "Give both, or sockets for several")
+        }
+        guard let name = try node.string("name") else {
             throw node.refused("needs name and socket", remedy: "Give both")
         }
-        self.init(name: name, socket: socket, health: try node.string("health") ?? "/healthz")
+        self.init(name: name, sockets: sockets, health: try node.string("health") ?? "/healthz")
+        backups = try node.strings("backups") ?? []
+        healthInterval = try ProxyLimits.timeout(node["health_interval"]) ?? healthInterval
+        if let twice = (sockets + backups).first(where: { socket in (sockets + backups).count { $0 == socket } > 1 }) {
+            throw node.refused("names the socket \(twice) twice", remedy: "Write each once")
+        }
     }
 
     package func node() -> ConfigurationNode {
-        .mapping([("name", .string(name)), ("socket", .string(socket)), ("health", .string(health))])
+        var pairs: [(String, ConfigurationNode)] = [("name", .string(name))]
+        if sockets.count == 1 {
+            pairs.append(("socket", .string(sockets[0])))
+        } else {
+            pairs.append(("sockets", .list(sockets.map { .string($0) })))
+        }
+        if !backups.isEmpty { pairs.append(("backups", .list(backups.map { .string($0) }))) }
+        pairs.append(("health", .string(health)))
+        if healthInterval != Self.defaultHealthInterval {
+            pairs.append(("health_interval", .string(DurationText.text(healthInterval))))
+        }
+        return .mapping(pairs)
     }
 }

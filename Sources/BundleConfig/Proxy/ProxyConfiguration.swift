@@ -79,24 +79,36 @@ package struct ProxyConfiguration: Sendable, Equatable {
         }
     }
 
-    /// A worker or another HTTP server behind the proxy.
+    /// A worker or another HTTP server behind the proxy, or several that stand for each other.
     package struct Upstream: Sendable, Equatable {
+        package static let defaultHealthInterval = Duration.seconds(5)
+
         package var name: String
-        /// A path of a unix socket, or `host:port`.
-        package var socket: String
+        /// Paths of unix sockets, or `host:port`; at least one. Several take turns.
+        package var sockets: [String]
+        /// Those that are asked while none of `sockets` is there.
+        package var backups: [String] = []
         /// The path that answers 200 when it is ready.
         package var health: String
+        /// How often each of several is asked for `health`. Of one alone nobody asks but who asks the proxy.
+        package var healthInterval = Self.defaultHealthInterval
+
+        package init(name: String, sockets: [String], health: String = "/healthz") {
+            self.name = name
+            self.sockets = sockets
+            self.health = health
+        }
 
         package init(name: String, socket: String, health: String = "/healthz") {
-            self.name = name
-            self.socket = socket
-            self.health = health
+            self.init(name: name, sockets: [socket], health: health)
         }
     }
 
     package var domain: String
     package var listeners: [Listener]
     package var certificates: [Certificate]
+    /// nil: clients are not asked for certificates.
+    package var clientCertificates: ClientCertificates?
     package var routes: [Route]
     package var upstreams: [Upstream]
     /// Whether the listeners without TLS answer with a redirect to https.

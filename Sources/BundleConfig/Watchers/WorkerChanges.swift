@@ -7,7 +7,7 @@ enum WorkerChanges {
     static let acme = "acme"
     static let keys = [
         "env", "env_file", "rlimits", "nice", "cgroup", "no_new_privs", "priority", "warmup_delay",
-        "graceful_timeout", "start_timeout", "watchdog", "backoff", "max_retry", "health", "max_age",
+        "graceful_timeout", "drain_timeout", "start_timeout", "watchdog", "backoff", "max_retry", "health", "max_age",
         "max_age_variance", "on_exit", "stdout", "stderr", "log", "hooks", "after", "requires", "options",
     ]
 
@@ -33,6 +33,7 @@ enum WorkerChanges {
         }
         var reader = WatcherReader(changing: worker, node, rotation: rotation)
         reader.readCommon()
+        reader.given("drain_timeout") { reader.definition.settings.retirement?.limit = try $0.interval() }
         problems.add(reader.problems.errors)
         return (reader.definition, problems.errors)
     }

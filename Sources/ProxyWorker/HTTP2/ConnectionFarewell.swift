@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP2
 
 /// Ends an HTTP/2 connection so that no answer is lost on the way.
 ///
@@ -6,20 +7,26 @@ import NIOCore
 ///   last answer in one read, takes the answer for cut off.
 /// - After GOAWAY the client closes first, within a second. What it still sends (a window update, the acknowledgement of
 ///   settings) would otherwise meet a closed socket, and the reset may overtake what it has not read yet.
+/// - After GOAWAY streams go on for as long as their own limits let them. A connection on which none has been open for a while
+///   is closed: clients need not answer GOAWAY.
 /// - Errors, and clients that have closed their side, are not waited for.
 /// - Source: RFC 9113, section 6.8; RFC 9112, section 9.6, for the reset.
 final class ConnectionFarewell: ChannelDuplexHandler {
     typealias InboundIn = Any
     typealias InboundOut = Any
-    typealias OutboundIn = Any
-    typealias OutboundOut = Any
+    typealias OutboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
 
     private static let streamPatience = TimeAmount.seconds(2)
     private static let closePatience = TimeAmount.seconds(1)
     /// What separates the last answer from GOAWAY in the client's reads.
     private static let pause = TimeAmount.milliseconds(50)
 
+    /// How long a client that was told to go may keep a connection without a stream.
+    private static let idlePatience = TimeAmount.seconds(30)
+
     private let streams: OpenStreams
+    private var goesAway = false
     private var timer: Scheduled<Void>?
     private var closed: EventLoopPromise<Void>?
     private var isQuiescing = false
@@ -50,6 +57,25 @@ final class ConnectionFarewell: ChannelDuplexHandler {
         }
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in
             quiesce(context, deadline: deadline)
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if !goesAway, case .goAway = unwrapOutboundIn(data).payload {
+            goesAway = true
+            timer?.cancel()
+            awaitSilence(context)
+        }
+        context.write(data, promise: promise)
+    }
+
+    private func awaitSilence(_ context: ChannelHandlerContext) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.idlePatience) { [self] in
+            if streams.areDone(for: Self.idlePatience, firstRequest: Self.idlePatience) {
+                context.close(mode: .all, promise: nil)
+            } else {
+                awaitSilence(context)
+            }
         }
     }
 

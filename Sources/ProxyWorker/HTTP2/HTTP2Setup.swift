@@ -20,7 +20,7 @@ enum HTTP2Setup {
         let manager = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: channel.eventLoop,
             configuration: .init(
-                maxIdleTime: state.idleTimeout, maxAge: nil, maxGraceTime: .seconds(30), keepalive: nil))
+                maxIdleTime: state.idleTimeout, maxAge: nil, maxGraceTime: nil, keepalive: nil))
         let streams = OpenStreams(on: channel.eventLoop, next: manager.http2StreamDelegate)
         let box = NIOLoopBound(services, eventLoop: channel.eventLoop)
         let pipeline = channel.pipeline.syncOperations

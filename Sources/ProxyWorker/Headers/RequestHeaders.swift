@@ -1,4 +1,6 @@
+import BundleConfig
 import NIOHTTP1
+import TextFormats
 
 /// The header fields that an upstream sees: the client's, without what a client must not say, and with what the proxy knows.
 enum RequestHeaders {
@@ -12,6 +14,8 @@ enum RequestHeaders {
         var host: String?
         /// The port that the client used.
         var port: Int
+        /// Whom its certificate names.
+        var client: ClientIdentity?
     }
 
     /// - Parameter method: one that usually has a body says that it has none, so that no end of one need be sent.
@@ -38,7 +42,15 @@ enum RequestHeaders {
         fields.append(("X-Forwarded-Port", String(facts.port)))
         if let host = facts.host { fields.append(("X-Forwarded-Host", host)) }
         if !headers.contains(name: "host"), let host = facts.host { fields.append(("Host", host)) }
+        if let client = facts.client { add(client, to: &fields) }
         return HTTPHeaders(fields)
+    }
+
+    /// Each percent-encoded, so that a name is never more than a name. What a client says under these names is removed.
+    private static func add(_ client: ClientIdentity, to fields: inout [(String, String)]) {
+        if let name = client.name { fields.append(("X-Dockmaster-Client-Name", PercentEncoding.encoded(name))) }
+        fields.append(("X-Dockmaster-Client-Subject", PercentEncoding.encoded(client.subject)))
+        fields.append(("X-Dockmaster-Client-Fingerprint", client.fingerprint))
     }
 
     /// Whether only the proxy may say it, or it says how the body is framed, which the proxy decides anew.

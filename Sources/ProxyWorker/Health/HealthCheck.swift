@@ -25,20 +25,26 @@ final class HealthCheck {
         }
         waiting.append(then)
         guard waiting.count == 1 else { return }
-        var results = [String?](repeating: nil, count: state.upstreams.count)
-        var open = state.upstreams.count
+        let servers = state.upstreams.flatMap(\.everyEndpoint)
+        var results: [UpstreamEndpoint: String] = [:]
+        var open = servers.count
         guard open > 0 else {
             finish(HealthReport(upstreams: []), state)
             return
         }
-        for (index, endpoint) in state.upstreams.enumerated() {
-            probe(endpoint, host: state.configuration.domain) { [self] problem in
-                results[index] = problem
+        for server in servers {
+            probe(server, host: state.configuration.domain) { [self] problem in
+                results[server] = problem
                 open -= 1
-                if open == 0 {
-                    finish(HealthReport(upstreams: zip(state.upstreams, results).map { ($0.name, $1) }), state)
-                }
+                if open == 0 { finish(HealthReport(upstreams: state.upstreams.map { .init($0, results) }), state) }
             }
+        }
+    }
+
+    /// Asks each server of an upstream with several how it is, and puts it in or out accordingly.
+    func follow(_ upstream: Upstream, host: String) {
+        for server in upstream.everyEndpoint {
+            probe(server, host: host) { [services] problem in services.states.checked(server, problem) }
         }
     }
 
@@ -55,10 +61,11 @@ final class HealthCheck {
     }
 
     private func probe(_ endpoint: UpstreamEndpoint, host: String, then: @escaping (String?) -> Void) {
-        let pool = services.pool(endpoint)
         let probe = HealthProbe(then: then)
+        let lease = UpstreamLease()
+        probe.lease = lease
         // A fresh connection: one from the pool could be of a worker that is going.
-        probe.lease = pool.lease(fresh: true, deadline: .now() + Self.timeout) { [services] _, result in
+        services.pool(endpoint).take(lease, fresh: true, timeout: Self.timeout) { [services] result in
             switch result {
             case .success(let connection):
                 probe.ask(connection, path: endpoint.health, host: host, requestID: services.requestIDs.next())

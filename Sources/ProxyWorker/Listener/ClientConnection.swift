@@ -1,3 +1,5 @@
+import BundleConfig
+
 /// What is known of the connection that a request came on.
 struct ClientConnection: Sendable, Equatable {
     /// The client's address without its port.
@@ -7,6 +9,8 @@ struct ClientConnection: Sendable, Equatable {
     var https: Bool
     /// `TLSv1.3` or `TLSv1.2`; nil over plain TCP.
     var tls: String?
+    /// Whom the client's certificate names; nil when it has shown none. Verified.
+    var client: ClientIdentity?
     var isHTTP2: Bool
     /// The port that it reached.
     var port: Int

@@ -1,7 +1,5 @@
 import BundleConfig
 import NIOCore
-import NIOSSL
-import NIOTLS
 
 /// Lays out the pipeline of a connection that has been accepted.
 enum ConnectionSetup {
@@ -33,21 +31,8 @@ enum ConnectionSetup {
         let handshake = HandshakeHandler(
             timeout: state.handshakeTimeout, services: services, connection: connection)
         let pipeline = channel.pipeline.syncOperations
-        if certificates.needsServerName {
-            try pipeline.addHandler(
-                ByteToMessageHandler(
-                    SNIHandler { result in
-                        channel.eventLoop.makeCompletedFuture {
-                            let name: String? = if case .hostname(let name) = result { name } else { nil }
-                            let handler = NIOSSLServerHandler(context: certificates.context(for: name))
-                            let pipeline = channel.pipeline.syncOperations
-                            let waiting = try pipeline.handler(type: HandshakeHandler.self)
-                            try pipeline.addHandler(handler, position: .before(waiting))
-                        }
-                    }))
-        } else {
-            try pipeline.addHandler(NIOSSLServerHandler(context: certificates.fallback))
-        }
+        try pipeline.addHandler(
+            ClientHelloReader(certificates: certificates, challenges: services.challenges, files: services.files))
         try pipeline.addHandler(handshake)
     }
 

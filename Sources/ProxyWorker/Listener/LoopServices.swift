@@ -10,20 +10,26 @@ final class LoopServices {
     let files: NIOThreadPool
     let table: ConnectionTable
     let book: AddressBook
+    let challenges: ChallengeCertificates
     var figures = ProxyFigures()
     var requestIDs = RequestIDs()
     let budget = RelayBudget()
+    let states: UpstreamStates
+    private(set) lazy var dialer = UpstreamDialer(services: self)
     private(set) lazy var health = HealthCheck(services: self)
     private var pools: [UpstreamEndpoint: UpstreamPool] = [:]
 
     init(
-        loop: any EventLoop, current: CurrentState, files: NIOThreadPool, counter: ConnectionCounter, book: AddressBook
+        loop: any EventLoop, current: CurrentState, files: NIOThreadPool, counter: ConnectionCounter,
+        book: AddressBook, states: UpstreamStates, challenges: ChallengeCertificates
     ) {
         self.loop = loop
         self.current = current
         self.files = files
         log = AccessLog(loop: loop)
         self.book = book
+        self.challenges = challenges
+        self.states = states
         table = ConnectionTable(counter: counter, book: book)
     }
 
@@ -44,6 +50,7 @@ final class LoopServices {
 
     /// Ends what waits on this loop. Called once, after the last request.
     func close() {
+        dialer.close()
         for pool in pools.values { pool.close() }
         log.flush()
     }

@@ -15,6 +15,8 @@ struct AccessRecord {
     var upstreamMicroseconds: Int?
     /// `TLSv1.3`, `TLSv1.2`; nil over plain TCP.
     var tls: String?
+    /// Whom the client's certificate names.
+    var client: String?
     /// `HTTP/1.1`, `HTTP/2`.
     var httpProtocol: String
     var userAgent: String?
@@ -50,6 +52,7 @@ struct AccessRecord {
         if let upstream { line.add("upstream", upstream) }
         if let upstreamMicroseconds { line.add("upstream_ms", Double(upstreamMicroseconds) / 1_000) }
         if let tls { line.add("tls", tls) }
+        if let client { line.add("client", client) }
         line.add("protocol", httpProtocol)
         if let userAgent { line.add("user_agent", Self.short(userAgent, 256)) }
         if let problem { line.add(LogField.error, problem) }

@@ -10,6 +10,8 @@ struct ProxyExposition: Sendable {
     var certificates: [(name: String, end: Int)]
     var isReadOnly: Bool
     var isInMaintenance: Bool
+    /// Of upstreams with several; why one is out, nil when it is not.
+    var servers: [(endpoint: UpstreamEndpoint, problem: String?)]
 
     var text: String {
         var text = MetricsText()
@@ -34,6 +36,11 @@ struct ProxyExposition: Sendable {
         text.gauge(
             "dockmaster_proxy_certificate_expiry_timestamp_seconds", "When a certificate ends, in seconds since 1970.",
             certificates.map { ([("name", $0.name)], $0.end) })
+        text.gauge(
+            "dockmaster_proxy_upstream_up", "1 for a server that requests are sent to, 0 for one that is out.",
+            servers.map {
+                ([("upstream", $0.endpoint.name), ("socket", $0.endpoint.socket)], $0.problem == nil ? 1 : 0)
+            })
         text.gauge("dockmaster_proxy_read_only", "1 while pushes are refused.", [([], isReadOnly ? 1 : 0)])
         text.gauge("dockmaster_proxy_maintenance", "1 while maintained.", [([], isInMaintenance ? 1 : 0)])
         return text.finished()

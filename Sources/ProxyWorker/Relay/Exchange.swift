@@ -40,6 +40,9 @@ final class Exchange {
     var target: RequestTarget?
     var route: RouteTable.Entry?
 
+    /// Who is to answer; nil when the proxy does.
+    var asked: Upstream?
+    /// Which of its servers does.
     var endpoint: UpstreamEndpoint?
     var lease: UpstreamLease?
     var upstream: UpstreamConnection?

@@ -57,9 +57,9 @@ extension RequestHandler {
             return
         }
         switch leadsTo {
-        case .upstream(let endpoint):
+        case .upstream(let upstream):
             guard isOpen(exchange, route) else { return }
-            relay(exchange, to: endpoint)
+            relay(exchange, to: upstream)
         case .documents(let root):
             sendDocument(exchange, from: root)
         case .redirect(let redirect):

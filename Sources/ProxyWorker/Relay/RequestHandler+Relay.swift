@@ -5,31 +5,33 @@ import NIOHTTP1
 // The upstream's side of a request.
 
 extension RequestHandler: UpstreamReceiver {
-    func relay(_ exchange: Exchange, to endpoint: UpstreamEndpoint) {
+    func relay(_ exchange: Exchange, to upstream: Upstream) {
         exchange.mode = .relay
-        exchange.endpoint = endpoint
+        exchange.asked = upstream
         // Until the upstream is there, no more than what has been read already is kept.
         if exchange.framing.hasBody { holdsReads = true }
-        lease(exchange, endpoint, fresh: false)
+        lease(exchange, upstream)
     }
 
-    private func lease(_ exchange: Exchange, _ endpoint: UpstreamEndpoint, fresh: Bool) {
+    /// - Parameter failed: the server that has just failed the request, when it is sent once more.
+    private func lease(_ exchange: Exchange, _ upstream: Upstream, after failed: UpstreamEndpoint? = nil) {
         exchange.upstreamBegan = .now()
-        let lease = services.pool(endpoint).lease(
-            fresh: fresh, deadline: .now() + exchange.state.connectTimeout
-        ) { [self] lease, result in
+        let lease = services.dialer.lease(
+            upstream, fresh: failed != nil, avoiding: failed, deadline: .now() + exchange.state.connectTimeout
+        ) { [self] lease, endpoint, result in
             guard self.exchange === exchange, exchange.mode == .relay, exchange.answer == .none else {
                 if case .success(let connection) = result { connection.close() }
                 return
             }
+            exchange.endpoint = endpoint
             switch result {
             case .success(let connection): connected(connection, exchange)
             case .failure(let error):
-                exchange.problem = "cannot connect to \(endpoint.name): \(error)"
+                exchange.problem = "cannot connect to \(upstream.name) at \(endpoint.socket): \(error)"
                 exchange.isUpstreamsFault = true
                 respond(
                     .error(
-                        503, "The service \(endpoint.name) is not available now. Try again in a moment.",
+                        503, "The service \(upstream.name) is not available now. Try again in a moment.",
                         headers: ["Retry-After": "5"]),
                     to: exchange)
             }
@@ -67,7 +69,8 @@ extension RequestHandler: UpstreamReceiver {
                 requestID: exchange.requestID, remote: connection.remote, https: connection.https,
                 host: exchange.head.headers.first(name: "host") ?? exchange.state.configuration.domain,
                 port: exchange.host?.port
-                    ?? (connection.https ? exchange.state.configuration.httpsPort : connection.port)
+                    ?? (connection.https ? exchange.state.configuration.httpsPort : connection.port),
+                client: connection.client
             ))
         return HTTPRequestHead(
             version: .http1_1, method: exchange.head.method,
@@ -77,6 +80,9 @@ extension RequestHandler: UpstreamReceiver {
     func upstreamBegan(_ head: HTTPResponseHead) {
         guard let exchange, exchange.answer == .none else { return }
         exchange.progress = .now()
+        if let asked = exchange.asked, asked.hasSeveral, let endpoint = exchange.endpoint {
+            services.states.answered(endpoint)
+        }
         exchange.upstreamTook = exchange.upstreamBegan.map { .now() - $0 }
         // A client that is told to stop before it has sent everything gets no second request on the connection.
         let refusesBody = !exchange.isComplete && exchange.framing != .none && head.status.code >= 400
@@ -118,18 +124,22 @@ extension RequestHandler: UpstreamReceiver {
     func upstreamFailed(_ problem: String) {
         guard let exchange, let upstream = exchange.upstream else { return }
         exchange.upstream = nil
-        let name = exchange.endpoint?.name ?? "upstream"
+        let name = exchange.asked?.name ?? "upstream"
         exchange.isUpstreamsFault = true
         guard exchange.answer == .none else {
             abandon(exchange, "\(name) failed within its answer: \(problem)")
             return
         }
-        if upstream.uses > 1, exchange.isRepeatable(isUnread: upstream.isUnread), let endpoint = exchange.endpoint {
-            exchange.hasRetried = true
-            exchange.isUpstreamsFault = false
-            exchange.queued = exchange.kept ?? []
-            lease(exchange, endpoint, fresh: true)
-            return
+        let isNew = upstream.uses == 1
+        if let asked = exchange.asked, let endpoint = exchange.endpoint {
+            if isNew, asked.hasSeveral { services.states.failed(endpoint, "it failed a request: \(problem)") }
+            if !isNew || asked.hasSeveral, exchange.isRepeatable(isUnread: upstream.isUnread) {
+                exchange.hasRetried = true
+                exchange.isUpstreamsFault = false
+                exchange.queued = exchange.kept ?? []
+                lease(exchange, asked, after: endpoint)
+                return
+            }
         }
         exchange.problem = "\(name) failed before its answer: \(problem)"
         respond(.error(502, "The service \(name) failed while it handled the request. Try again."), to: exchange)

@@ -269,9 +269,9 @@ final class RequestHandler: ChannelDuplexHandler {
             requestID: exchange.requestID, remote: connection.remote, method: exchange.head.method.rawValue, path: path,
             status: exchange.status, bytesIn: exchange.bytesIn, bytesOut: exchange.bytesOut,
             microseconds: Int((NIODeadline.now() - exchange.began).nanoseconds / 1_000),
-            upstream: exchange.endpoint?.name, isUpstreamsFault: exchange.isUpstreamsFault,
+            upstream: exchange.asked?.name, isUpstreamsFault: exchange.isUpstreamsFault,
             upstreamMicroseconds: exchange.upstreamTook.map { Int($0.nanoseconds / 1_000) },
-            tls: connection.tls,
+            tls: connection.tls, client: connection.client.map { $0.name ?? $0.fingerprint },
             httpProtocol: connection.isHTTP2 ? "HTTP/2" : exchange.head.version == .http1_0 ? "HTTP/1.0" : "HTTP/1.1",
             userAgent: exchange.head.headers.first(name: "user-agent"), problem: exchange.problem)
     }

@@ -2,10 +2,9 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// The connections of one event loop to one upstream. Client and upstream share the loop, so nothing hops.
+/// The connections of one event loop to one server of an upstream. Client and upstream share the loop, so nothing hops.
 ///
 /// - Reuse: the connection used last is used next. One that idles for 30 s is closed; at most 64 idle.
-/// - Restarts: a refused connect is tried again until the deadline, after 25 ms and then ever longer up to 250 ms.
 final class UpstreamPool {
     private static let idleLimit = 64
     private static let idleTime = TimeAmount.seconds(30)
@@ -23,22 +22,33 @@ final class UpstreamPool {
         self.loop = loop
     }
 
-    /// Gives a connection to `then`: at once when one idles, else when one is made or the deadline has passed.
+    /// Gives a connection to `then`, unless the lease is given up meanwhile: at once when one idles, else when one is made, or
+    /// could not be within the time.
     /// - Parameter fresh: whether it must be new.
-    func lease(
-        fresh: Bool = false, deadline: NIODeadline,
-        then: @escaping (UpstreamLease, Result<UpstreamConnection, any Error>) -> Void
-    ) -> UpstreamLease {
-        let lease = UpstreamLease()
+    func take(
+        _ lease: UpstreamLease, fresh: Bool, timeout: TimeAmount,
+        then: @escaping (Result<UpstreamConnection, any Error>) -> Void
+    ) {
         if !fresh {
             while let connection = idle.popLast() {
                 guard connection.isActive else { continue }
-                then(lease, .success(connection))
-                return lease
+                then(.success(connection))
+                return
             }
         }
-        connect(lease, deadline: deadline, pause: .milliseconds(25), then: then)
-        return lease
+        open(timeout: timeout).assumeIsolated().whenComplete { [self] result in
+            let connected = Result {
+                let connection = try result.get().pipeline.syncOperations.handler(type: UpstreamConnection.self)
+                connection.pool = self
+                guard connection.isActive else { throw ChannelError.alreadyClosed }
+                return connection
+            }
+            if !lease.isCancelled {
+                then(connected)
+            } else if case .success(let connection) = connected {
+                connection.close()
+            }
+        }
     }
 
     /// Takes a connection back: kept when it can carry another request, else closed.
@@ -64,44 +74,6 @@ final class UpstreamPool {
         let connections = idle
         idle = []
         for connection in connections { connection.close() }
-    }
-
-    private func connect(
-        _ lease: UpstreamLease, deadline: NIODeadline, pause: TimeAmount,
-        then: @escaping (UpstreamLease, Result<UpstreamConnection, any Error>) -> Void
-    ) {
-        let left = max(.milliseconds(1), deadline - .now())
-        open(timeout: min(left, .seconds(5))).assumeIsolated().whenComplete { [self] result in
-            do {
-                let channel = try result.get()
-                let connection = try channel.pipeline.syncOperations.handler(type: UpstreamConnection.self)
-                connection.pool = self
-                if lease.isCancelled {
-                    connection.close()
-                } else if connection.isActive {
-                    then(lease, .success(connection))
-                } else {
-                    throw ChannelError.alreadyClosed
-                }
-            } catch {
-                retry(lease, deadline: deadline, pause: pause, error: error, then: then)
-            }
-        }
-    }
-
-    private func retry(
-        _ lease: UpstreamLease, deadline: NIODeadline, pause: TimeAmount, error: any Error,
-        then: @escaping (UpstreamLease, Result<UpstreamConnection, any Error>) -> Void
-    ) {
-        guard !lease.isCancelled else { return }
-        guard !isClosed, .now() + pause < deadline else {
-            then(lease, .failure(error))
-            return
-        }
-        loop.assumeIsolated().scheduleTask(in: pause) { [self] in
-            guard !lease.isCancelled else { return }
-            connect(lease, deadline: deadline, pause: min(.milliseconds(250), pause * 2), then: then)
-        }
     }
 
     private func open(timeout: TimeAmount) -> EventLoopFuture<any Channel> {

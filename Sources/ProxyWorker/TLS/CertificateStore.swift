@@ -1,32 +1,35 @@
 import BundleConfig
 import NIOSSL
 
-/// The TLS contexts of all certificates, chosen by the host that the client names (SNI).
+/// The TLS contexts of all certificates, chosen by what the client says first.
 ///
+/// - Choice: by the host that it names (SNI); of several certificates for one name an ECDSA one when the client
+///   understands it, else an RSA one.
 /// - Protocols: TLS 1.2 and 1.3, ECDHE with AEAD ciphers only, ALPN h2 and http/1.1.
-/// - Resumption: each certificate has a context and ticket keys of its own, so that no session crosses virtual hosts.
+/// - Resumption: each certificate has a context and ticket keys of its own, so that no session crosses virtual hosts, and
+///   each configuration has new ones, so that no session outlives the authority that its client was verified by.
+/// - Clients' certificates: verified by BoringSSL, for clients (extendedKeyUsage), against the configured authorities alone.
 struct CertificateStore: Sendable {
     private struct Entry: Sendable {
         var names: [String]
         var context: NIOSSLContext
+        var schemes: CertificateSchemes
         /// Seconds since 1970: when the first of the chain ends.
         var end: Int
     }
 
     private let entries: [Entry]
-    /// The first certificate: for clients that name no host, or one that is not there.
-    let fallback: NIOSSLContext
+    /// Those for clients that name no host, or one that is not there: the first certificate, and others for its name.
+    private let fallback: [Entry]
 
-    /// Whether the choice depends on the host's name.
-    var needsServerName: Bool { entries.count > 1 }
+    /// When each ends, in seconds since 1970, by its first name, and by the kind of its key where two share a name.
+    let ends: [(name: String, end: Int)]
 
-    /// When each ends, in seconds since 1970, by its first name.
-    var ends: [(name: String, end: Int)] {
-        entries.enumerated().map { ($1.names.first ?? "certificate \($0 + 1)", $1.end) }
-    }
-
+    /// - Parameter clients: whose certificates are asked for; nil for nobody's.
     /// - Throws: a `ConfigurationError` that says which certificate cannot be used and why.
-    init(_ certificates: [ProxyConfiguration.Certificate]) throws(ConfigurationError) {
+    init(
+        _ certificates: [ProxyConfiguration.Certificate], clients: ClientCertificates? = nil
+    ) throws(ConfigurationError) {
         var entries: [Entry] = []
         for (index, certificate) in certificates.enumerated() {
             let key = "certificates[\(index)]"
@@ -34,23 +37,51 @@ struct CertificateStore: Sendable {
             entries.append(
                 Entry(
                     names: certificate.names.map { $0.lowercased() },
-                    context: try Self.context(certificate, chain, key: key),
+                    context: try Self.context(certificate, chain, clients: clients, key: key),
+                    schemes: CertificateSchemes(chain: certificate.chain),
                     end: chain.map { Int($0.notValidAfter) }.min() ?? 0))
         }
         guard let first = entries.first else {
             throw ConfigurationError(key: "certificates", problem: "is empty", remedy: "Add a certificate and its key")
         }
-        self.entries = entries
-        fallback = first.context
+        // An ECDSA certificate before an RSA one: who understands it is faster with it.
+        let ordered = entries.filter(\.schemes.isECDSA) + entries.filter { !$0.schemes.isECDSA }
+        let twins = first.names.first.map { Self.matching($0, ordered) } ?? []
+        self.entries = ordered
+        fallback = twins.isEmpty ? [first] : twins
+        ends = Self.ends(entries)
     }
 
-    /// An exact name before a wildcard, a wildcard before the fallback.
-    func context(for name: String?) -> NIOSSLContext {
-        guard let name = name?.lowercased() else { return fallback }
-        let found =
-            entries.first { $0.names.contains(name) }
-            ?? entries.first { $0.names.contains { HostName.matches(name, $0) } }
-        return found?.context ?? fallback
+    /// The context for a client. An exact name before a wildcard, a wildcard before the fallback.
+    /// - Parameter hello: nil when it could not be read.
+    func context(for hello: ClientHello?) -> NIOSSLContext {
+        let named = hello?.serverName.map { Self.matching($0, entries) } ?? []
+        let candidates = named.isEmpty ? fallback : named
+        guard let hello, candidates.count > 1 else { return candidates.last?.context ?? entries[0].context }
+        let usable = candidates.filter { hello.understands(key: $0.schemes) }
+        let chosen = usable.first { hello.understands(chain: $0.schemes) } ?? usable.first ?? candidates.last
+        return chosen?.context ?? entries[0].context
+    }
+
+    private static func matching(_ name: String, _ entries: [Entry]) -> [Entry] {
+        let exact = entries.filter { $0.names.contains(name) }
+        return exact.isEmpty ? entries.filter { $0.names.contains { HostName.matches(name, $0) } } : exact
+    }
+
+    /// One end for each name: labels of metrics may stand once only.
+    private static func ends(_ entries: [Entry]) -> [(name: String, end: Int)] {
+        let names = entries.enumerated().map { $1.names.first ?? "certificate \($0 + 1)" }
+        var ends: [(name: String, end: Int)] = []
+        for (name, entry) in zip(names, entries) {
+            let isShared = names.filter { $0 == name }.count > 1
+            let label = isShared ? "\(name) (\(entry.schemes.isECDSA ? "ECDSA" : "RSA"))" : name
+            if let index = ends.firstIndex(where: { $0.name == label }) {
+                ends[index].end = min(ends[index].end, entry.end)
+            } else {
+                ends.append((label, entry.end))
+            }
+        }
+        return ends
     }
 
     private static func chain(
@@ -73,7 +104,8 @@ struct CertificateStore: Sendable {
     }
 
     private static func context(
-        _ certificate: ProxyConfiguration.Certificate, _ chain: [NIOSSLCertificate], key: String
+        _ certificate: ProxyConfiguration.Certificate, _ chain: [NIOSSLCertificate], clients: ClientCertificates?,
+        key: String
     ) throws(ConfigurationError) -> NIOSSLContext {
         let privateKey: NIOSSLPrivateKey
         do {
@@ -92,7 +124,7 @@ struct CertificateStore: Sendable {
             .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
         ]
         configuration.applicationProtocols = ["h2", "http/1.1"]
-        configuration.certificateVerification = .none
+        try Self.ask(clients, &configuration)
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {
@@ -100,5 +132,28 @@ struct CertificateStore: Sendable {
                 key: key, problem: "does not go together: the key is not the certificate's, or is of an unknown kind",
                 remedy: "Give the key that the certificate was made for, RSA or ECDSA")
         }
+    }
+
+    /// Asks clients for certificates, and tells them by which authorities.
+    private static func ask(
+        _ clients: ClientCertificates?, _ configuration: inout TLSConfiguration
+    ) throws(ConfigurationError) {
+        guard let clients else {
+            configuration.certificateVerification = .none
+            return
+        }
+        do {
+            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(clients.authority.utf8)))
+        } catch {
+            throw ConfigurationError(
+                key: "client_certificates.authority", problem: "is not a PEM certificate",
+                remedy: "Give the authority's certificate between BEGIN and END CERTIFICATE lines")
+        }
+        configuration.certificateVerification =
+            switch clients.mode {
+            case .optional: .optionalVerification
+            case .required: .noHostnameVerification
+            }
+        configuration.sendCANameList = true
     }
 }

@@ -1,6 +1,8 @@
+import BundleConfig
 import NIOCore
 import NIOSSL
 import NIOTLS
+import TextFormats
 
 /// Waits for the TLS handshake, within its time, and then lays out the pipeline for the protocol that was agreed on.
 final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -52,7 +54,19 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func finish(_ context: ChannelHandlerContext, _ negotiated: String?) {
         let pipeline = context.pipeline.syncOperations
+        if let certificate = try? pipeline.nioSSL_peerCertificate() {
+            guard let client = Self.identity(certificate) else {
+                context.close(promise: nil)
+                return
+            }
+            connection.client = client
+        }
         isComplete = true
+        // A challenge is answered by the handshake; nothing is said after it (RFC 8737, section 3).
+        if negotiated == "acme-tls/1" {
+            context.close(promise: nil)
+            return
+        }
         connection.isHTTP2 = negotiated == "h2"
         if let version = try? pipeline.nioSSL_tlsVersion() {
             connection.tls = version == .tlsv13 ? "TLSv1.3" : "TLSv1.2"
@@ -69,6 +83,14 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
         } catch {
             context.close(promise: nil)
         }
+    }
+
+    /// Whom a verified certificate names; nil when it has ended meanwhile, as one may within a session that is resumed.
+    static func identity(_ certificate: NIOSSLCertificate) -> ClientIdentity? {
+        guard Int(certificate.notValidAfter) >= UTCTime.now().seconds, let der = try? certificate.toDERBytes() else {
+            return nil
+        }
+        return ClientIdentity(certificate: der)
     }
 }
 

@@ -207,7 +207,8 @@ extension Arbiter {
         for slot in watcher.everySlot.reversed() {
             switch slot.machine.state {
             case .starting, .running, .backoff, .stopping(next: .start), .killing(next: .start),
-                .stopping(next: .policy), .killing(next: .policy), .stopping(next: .failure), .killing(next: .failure):
+                .stopping(next: .retired), .killing(next: .retired), .stopping(next: .policy), .killing(next: .policy),
+                .stopping(next: .failure), .killing(next: .failure):
                 feed(.stop, to: slot)
             case .stopping(next: .stopped), .killing(next: .stopped), .stopped, .finished, .failed: break
             }

@@ -33,7 +33,7 @@ extension Arbiter {
         guard waits else { return answer(.init(watcher: name, result: words)) }
         let settings = watcher.definition.settings
         wait(for: watcher, max(settings.startTimeout, settings.grace) + .seconds(5), answer) { watcher in
-            guard watcher.slots.count == wanted, watcher.retiring.isEmpty else {
+            guard watcher.slots.count == wanted, watcher.retiring.allSatisfy(\.isRetired) else {
                 let isOvertaken = watcher.definition.instances != wanted
                 return isOvertaken ? .init(watcher: name, result: "\(watcher.definition.instances) instances") : nil
             }

@@ -51,6 +51,7 @@ extension Arbiter {
             if Self.reason(sequel) != nil { publish(.gaveUp, slot, ["reason": problem]) }
         case .finished(let end): publish(.exited, slot, Self.fields(end))
         case .stopping: publish(.stopping, slot)
+        case .retiring: publish(.stopping, slot, ["reason": "replaced"])
         case .aged(let after):
             publish(.stopping, slot, ["reason": "max_age", "uptime_s": "\(after.components.seconds)"])
         case .refused: publish(.stopping, slot, ["reason": "hook"])
@@ -58,7 +59,7 @@ extension Arbiter {
         case .watchdogExpired: publish(.stopping, slot, ["reason": "watchdog"])
         case .unhealthy: publish(.stopping, slot, ["reason": "health"])
         case .stopped(let end): publish(.stopped, slot, end.map(Self.fields) ?? [:])
-        case .graceExpired: break
+        case .graceExpired, .retirementExpired: break
         }
     }
 
@@ -110,7 +111,7 @@ extension Arbiter {
             if slot.definition.onExit == .shutdown { exitsWith(slot, Self.shellCode(end)) }
         case .stopped: reloadInterrupted(slot)
         case .started, .adopted, .becameReady, .refused, .startTimedOut, .watchdogExpired, .unhealthy, .aged, .stopping,
-            .graceExpired:
+            .graceExpired, .retiring, .retirementExpired:
             break
         }
     }

@@ -157,10 +157,17 @@ extension Arbiter {
         return slot
     }
 
+    /// How many processes of a watcher may finish what they have begun, for each place that it has.
+    private static let retiredForEachPlace = 4
+
     /// Ends a slot that no longer serves; it is forgotten once its process has ended.
     func retire(_ slot: WatcherSlot, of watcher: Watcher) {
         watcher.retiring.append(slot)
-        feed(.stop, to: slot)
+        feed(.retire, to: slot)
+        // However often it is replaced: the oldest give way.
+        let retired = watcher.retiring.filter(\.isRetired)
+        let limit = Self.retiredForEachPlace * max(1, watcher.definition.instances)
+        for slot in retired.dropLast(limit) { feed(.stop, to: slot) }
         forgetRetired(watcher)
     }
 

@@ -97,6 +97,7 @@ enum BundleLoading {
                 files.filter { $0.path == path }.map { ($0.path, WatcherDefinition.fingerprint($0.contents)) },
                 uniquingKeysWith: { first, _ in first })
             definition.settings.watchdog = .seconds(60)
+            definition.settings.retirement = .init(signal: SIGQUIT, limit: .seconds(3_600))
             definition.parentDeathSignal = SIGTERM
             return definition
         }

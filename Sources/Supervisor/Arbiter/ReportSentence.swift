@@ -38,6 +38,14 @@ struct ReportSentence: Equatable {
         case .watchdogExpired(let after):
             self.init(.error, "watchdog", "\(slot) gave no sign of life for \(Words.duration(after)); it is killed")
         case .stopping: self.init(.info, "stopping", "\(slot) is told to stop")
+        case .retiring(let limit):
+            self.init(
+                .info, "retiring",
+                "\(slot) is replaced: it finishes what it has begun, for \(Words.duration(limit)) at most")
+        case .retirementExpired(let after):
+            self.init(
+                .warning, "stopping",
+                "\(slot) has not finished what it had begun within \(Words.duration(after)); it is told to stop")
         case .graceExpired(let after):
             self.init(.warning, "killed", "\(slot) did not stop within \(Words.duration(after)); it is killed")
         case .stopped(.none): self.init(.info, "stopped", "\(slot) is stopped")

@@ -97,6 +97,9 @@ final class WatcherSlot {
         if case .finished = machine.state { true } else { false }
     }
 
+    /// Replaced, and allowed to finish what it has begun.
+    var isRetired: Bool { machine.state == .stopping(next: .retired) }
+
     /// No process, and none will come by itself.
     var isIdle: Bool {
         switch machine.state {

@@ -66,7 +66,7 @@ extension WatcherDefinition {
             ("stop_signal", .string(SignalName.name(settings.stopSignal))), ("stop_children", .bool(stopsChildren)),
             ("graceful_timeout", .duration(settings.grace)), ("reload", .string(reload.rawValue)),
             ("watchdog", .duration(settings.watchdog ?? .zero)),
-        ]
+        ] + (settings.retirement.map { [("drain_timeout", .duration($0.limit))] } ?? [])
     }
 
     private var dependencyMembers: [(String, JSONValue)] {

@@ -1,0 +1,104 @@
+import BundleConfig
+import Testing
+
+@testable import ProxyWorker
+
+@Suite("A certificate is chosen", .timeLimit(.minutes(1)))
+struct CertificateChoiceTests {
+    private static let request = "GET /v2/x HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n"
+
+    @Test("by what the client verifies: ECDSA where it can, else RSA")
+    func sideBySide() async throws {
+        let authority = try TestAuthority()
+        let rsa = try await authority.certificate(["a.test"], key: "rsa:2048")
+        let wide = try await authority.certificate(["d.test"], key: "P-384")
+        let wideRSA = try await authority.certificate(["*.test"], key: "rsa:2048")
+        // Whichever stands first.
+        let proxy = try await TestProxy.start { $0.certificates = [rsa, TestCertificates.a, wide, wideRSA] }
+        let rows: [(arguments: [String], kind: String, subject: String)] = [
+            (["-servername", "a.test"], "ECDSA", "a.test"),
+            (["-noservername"], "ECDSA", "a.test"),
+            (["-servername", "a.test", "-tls1_2"], "ECDSA", "a.test"),
+            (["-servername", "a.test", "-sigalgs", "RSA-PSS+SHA256"], "RSA-PSS", "a.test"),
+            (["-servername", "a.test", "-sigalgs", "ECDSA+SHA256"], "ECDSA", "a.test"),
+            (["-servername", "a.test", "-sigalgs", "RSA+SHA256:RSA-PSS+SHA256"], "RSA-PSS", "a.test"),
+            (["-servername", "a.test", "-sigalgs", "ECDSA+SHA384:RSA-PSS+SHA256"], "RSA-PSS", "a.test"),
+            (["-servername", "a.test", "-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"], "RSA-PSS", "a.test"),
+            (["-servername", "a.test", "-tls1_2", "-sigalgs", "RSA+SHA256"], "RSA", "a.test"),
+            (["-servername", "a.test", "-tls1_2", "-curves", "X25519"], "RSA-PSS", "a.test"),
+            (["-servername", "d.test", "-sigalgs", "ECDSA+SHA384"], "ECDSA", "d.test"),
+            (["-servername", "e.test"], "RSA-PSS", "*.test"),
+        ]
+        for row in rows {
+            let said = try await Tool.client(port: proxy.https, row.arguments, request: Self.request)
+            #expect(said.contains("Peer signature type: \(row.kind)\n"), "\(row.arguments): \(said.suffix(1_500))")
+            #expect(said.contains("subject=CN = \(row.subject)\n"), "\(row.arguments)")
+            #expect(said.contains("HTTP/1.1 200 OK"), "\(row.arguments)")
+        }
+        let ends = try CertificateStore([rsa, TestCertificates.a, wide, rsa]).ends.map(\.name)
+        #expect(ends == ["a.test (RSA)", "a.test (ECDSA)", "d.test"])
+        await proxy.stop()
+        authority.remove()
+    }
+
+    @Test("by the signatures within its chain, when the client names them")
+    func chain() async throws {
+        let authority = try TestAuthority()
+        _ = try await authority.makeAuthority("root.test", key: "rsa:2048")
+        let (chain, _) = try await authority.issue("leaf", subject: "/CN=a.test", from: "root.test")
+        let mixed = CertificateSchemes(chain: chain)
+        let own = CertificateSchemes(chain: TestCertificates.aChain)
+        #expect(mixed.key == own.key && own.key == .ecdsa(scheme: 0x0403, group: 23))
+        #expect(mixed.chain == [0x0401] && own.chain.isEmpty)
+        let catcher = try await HelloCatcher.start()
+        let rows = [("ECDSA+SHA256", false), ("ECDSA+SHA256:RSA-PSS+SHA256", false), ("ECDSA+SHA256:RSA+SHA256", true)]
+        for (schemes, isUnderstood) in rows {
+            _ = try await Tool.client(port: catcher.port, ["-sigalgs", schemes])
+            var records = ClientHelloRecords()
+            guard case .hello(let hello) = records.receive(catcher.last) else {
+                throw Tool.Failure(text: "no hello")
+            }
+            #expect(hello.understands(key: mixed) && hello.understands(chain: own))
+            #expect(hello.understands(chain: mixed) == isUnderstood, "\(schemes)")
+        }
+        await catcher.stop()
+        authority.remove()
+    }
+
+    @Test("and a session of one is worth nothing for another", arguments: ["-tls1_2", "-tls1_3"])
+    func resumption(_ version: String) async throws {
+        let authority = try TestAuthority()
+        let rsa = try await authority.certificate(["a.test"], key: "rsa:2048")
+        let proxy = try await TestProxy.start { $0.certificates = [TestCertificates.a, rsa, TestCertificates.b] }
+        let session = "\(authority.folder)/session"
+        let rsaOnly = version == "-tls1_2" ? "RSA+SHA256" : "RSA-PSS+SHA256"
+        func says(_ arguments: String...) async throws -> String {
+            try await Tool.client(port: proxy.https, [version] + arguments, request: Self.request)
+        }
+        let first = try await says("-servername", "a.test", "-sess_out", session)
+        #expect(first.contains("New, ") && first.contains("HTTP/1.1 200 OK"))
+        let again = try await says("-servername", "a.test", "-sess_in", session)
+        #expect(again.contains("Reused, ") && again.contains("HTTP/1.1 200 OK"))
+        let other = try await says("-servername", "b.test", "-sess_in", session)
+        #expect(other.contains("New, ") && other.contains("HTTP/1.1 200 OK"))
+        let kind = try await says("-servername", "a.test", "-sess_in", session, "-sigalgs", rsaOnly)
+        #expect(kind.contains("New, ") && kind.contains("HTTP/1.1 200 OK"))
+        await proxy.stop()
+        authority.remove()
+    }
+
+    @Test("also for what is no ClientHello: the TLS library refuses it")
+    func garbage() async throws {
+        let proxy = try await TestProxy.start()
+        for bytes in [
+            "GET / HTTP/1.1\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\u{0}", "\u{16}\u{3}\u{1}\u{0}\u{4}\u{2}\u{0}\u{0}\u{0}",
+        ] {
+            let client = try await RawClient.connect(port: proxy.https, tls: false)
+            try await client.send(bytes)
+            _ = try #require(await client.textUntilClose())
+            #expect(!client.text.contains("HTTP/1.1"))
+        }
+        #expect(try await proxy.curl(proxy.url("/v2/x")).output == "/v2/x")
+        await proxy.stop()
+    }
+}
