@@ -115,7 +115,8 @@ actor CertificateKeeper {
         let file = AccountFile(path: configuration.accountKeyFile)
         let key = try await threads.run { () throws(ACMEFailure) in try file.key() }
         let client = client(key)
-        if case .account = try await Registration(configuration: configuration, client: client).register() {
+        if case .account(let isNew) = try await Registration(configuration: configuration, client: client).register() {
+            if isNew { tellOfAccount() }
             return client
         }
         logger.warning(
@@ -125,7 +126,14 @@ actor CertificateKeeper {
         guard case .account = try await Registration(configuration: configuration, client: other).register() else {
             throw .nonsense("a new account that is deactivated")
         }
+        tellOfAccount()
         return other
+    }
+
+    private func tellOfAccount() {
+        logger.info(
+            "has made an account with \(configuration.directory), known by \(configuration.accountKeyFile)",
+            metadata: [LogField.event: "acme_account"])
     }
 
     private func client(_ key: AccountKey) -> ACMEClient {
