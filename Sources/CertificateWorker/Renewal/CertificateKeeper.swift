@@ -189,8 +189,9 @@ actor CertificateKeeper {
 
     private static func day(_ moment: Int) -> String { UTCTime(seconds: moment).day }
 
-    /// `5 min`, `2 h 10 min`
+    /// `65 s`, `5 min`, `2 h 10 min`
     private static func words(_ seconds: Int) -> String {
+        guard seconds >= 120 else { return "\(seconds) s" }
         let minutes = (seconds + 59) / 60
         guard minutes >= 60 else { return "\(minutes) min" }
         return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
