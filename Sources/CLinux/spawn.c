@@ -189,6 +189,8 @@ static pid_t clone_in_group(struct job *job, char *stack, size_t size, int *pidf
     };
 #if defined(__x86_64__)
     long pid;
+    register struct job *argument __asm__("r8") = job;
+    register int (*entry)(void *) __asm__("r9") = child;
     __asm__ volatile(
         "syscall\n\t"
         "test %%rax, %%rax\n\t"
@@ -199,7 +201,7 @@ static pid_t clone_in_group(struct job *job, char *stack, size_t size, int *pidf
         "hlt\n"
         "1:"
         : "=a"(pid)
-        : "a"((long)SYS_clone3), "D"(&arguments), "S"(sizeof arguments), [job] "r"(job), [entry] "r"(child)
+        : "a"((long)SYS_clone3), "D"(&arguments), "S"(sizeof arguments), [job] "r"(argument), [entry] "r"(entry)
         : "rcx", "r11", "cc", "memory");
 #else
     register long pid __asm__("x0") = (long)&arguments;
