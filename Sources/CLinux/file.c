@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 static int64_t nanoseconds(struct timespec time) {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
@@ -39,4 +40,10 @@ int clinux_fstat(int descriptor, struct clinux_status *status) {
 
 int clinux_start_write_back(int descriptor, int64_t offset, int64_t count) {
     return sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE) != 0 ? -errno : 0;
+}
+
+int64_t clinux_read_cached(int descriptor, void *bytes, int64_t count, int64_t offset) {
+    struct iovec part = {.iov_base = bytes, .iov_len = (size_t)count};
+    ssize_t result = preadv2(descriptor, &part, 1, (off_t)offset, RWF_NOWAIT);
+    return result < 0 ? -errno : result;
 }

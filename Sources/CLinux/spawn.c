@@ -3,12 +3,11 @@
 
 #include "clinux_process.h"
 
-#include "clinux_process.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -20,8 +19,14 @@
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x00001000
 #endif
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
+#endif
+#ifndef SYS_clone3
+#define SYS_clone3 435
 #endif
 #ifndef SYS_close_range
 #define SYS_close_range 436
@@ -30,12 +35,14 @@
 // The child shares the parent's memory until it has called exec (as in vfork and glibc's posix_spawn), which is faster
 // than copying page tables and makes reporting an error a plain store: no pipe that could fail with EMFILE. The calling
 // thread is suspended meanwhile. The old clone call takes CLONE_PIDFD too, so a seccomp filter that refuses clone3 does
-// not matter. In the child: system calls only. glibc's setuid, setgid and setgroups would signal the parent's threads,
-// so those three are called directly.
+// not matter; only a child with a control group of its own is made by clone3 where that is allowed. In the child: system
+// calls only. glibc's setuid, setgid and setgroups would signal the parent's threads, so those three are called directly.
 
 struct job {
     const struct clinux_spawn_request *request;
     pid_t parent;
+    int in_group; ///< whether the child is born in its control group
+    int begun;    ///< whether the child has run at all
     int step;
     int error;
 };
@@ -120,13 +127,25 @@ static int set_limits(const struct clinux_spawn_request *request) {
     return 0;
 }
 
+/// Moves the calling process, whose writer "0" is. The kernel waits for an RCU grace period here: some 6 ms.
+static int enter_group(int group) {
+    int list = openat(group, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    if (list < 0) return -1;
+    int entered = write(list, "0", 1) < 0 ? -1 : 0;
+    int error = errno;
+    close(list);
+    errno = error;
+    return entered;
+}
+
 static int child(void *argument) {
     struct job *job = argument;
     const struct clinux_spawn_request *request = job->request;
+    job->begun = 1;
     reset_signals();
     if (request->new_session && setsid() < 0) fail(job, CLINUX_STEP_SESSION);
-    // "0" is the writer itself.
-    if (request->control_group >= 0 && write(request->control_group, "0", 1) < 0) fail(job, CLINUX_STEP_CONTROL_GROUP);
+    if (request->control_group >= 0 && !job->in_group && enter_group(request->control_group) < 0)
+        fail(job, CLINUX_STEP_CONTROL_GROUP);
     if (place_descriptors(request) < 0) fail(job, CLINUX_STEP_DESCRIPTORS);
     if (set_limits(request) < 0) fail(job, CLINUX_STEP_LIMITS);
     if (request->has_nice && setpriority(PRIO_PROCESS, 0, request->nice) < 0) fail(job, CLINUX_STEP_NICE);
@@ -154,6 +173,61 @@ static int child(void *argument) {
     return fail(job, CLINUX_STEP_EXEC);
 }
 
+#if defined(__x86_64__) || defined(__aarch64__)
+/// A child that is born in its control group, on a stack of its own: clone(2), clone3 with CLONE_INTO_CGROUP (Linux 5.7).
+/// glibc has no function for it. \returns -1 with errno where kernel or filter refuse it.
+static pid_t clone_in_group(struct job *job, char *stack, size_t size, int *pidfd) {
+    struct {
+        uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+    } arguments = {
+        .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_INTO_CGROUP,
+        .pidfd = (uintptr_t)pidfd,
+        .exit_signal = SIGCHLD,
+        .stack = (uintptr_t)stack,
+        .stack_size = size,
+        .cgroup = (uint64_t)job->request->control_group,
+    };
+#if defined(__x86_64__)
+    long pid;
+    __asm__ volatile(
+        "syscall\n\t"
+        "test %%rax, %%rax\n\t"
+        "jnz 1f\n\t"
+        "xor %%ebp, %%ebp\n\t"
+        "mov %[job], %%rdi\n\t"
+        "call *%[entry]\n\t"
+        "hlt\n"
+        "1:"
+        : "=a"(pid)
+        : "a"((long)SYS_clone3), "D"(&arguments), "S"(sizeof arguments), [job] "r"(job), [entry] "r"(child)
+        : "rcx", "r11", "cc", "memory");
+#else
+    register long pid __asm__("x0") = (long)&arguments;
+    register long length __asm__("x1") = (long)sizeof arguments;
+    register long number __asm__("x8") = SYS_clone3;
+    __asm__ volatile(
+        "svc #0\n\t"
+        "cbnz x0, 1f\n\t"
+        "mov x29, xzr\n\t"
+        "mov x0, %[job]\n\t"
+        "blr %[entry]\n\t"
+        "brk #1\n"
+        "1:"
+        : "+r"(pid)
+        : "r"(length), "r"(number), [job] "r"(job), [entry] "r"(child)
+        : "x30", "cc", "memory");
+#endif
+    if (pid < 0) errno = (int)-pid;
+    return pid < 0 ? -1 : (pid_t)pid;
+}
+#else
+static pid_t clone_in_group(struct job *job, char *stack, size_t size, int *pidfd) {
+    (void)job, (void)stack, (void)size, (void)pidfd;
+    errno = ENOSYS;
+    return -1;
+}
+#endif
+
 int clinux_spawn(const struct clinux_spawn_request *request, struct clinux_spawn_result *result) {
     memset(result, 0, sizeof *result);
     result->pidfd = -1;
@@ -175,7 +249,23 @@ int clinux_spawn(const struct clinux_spawn_request *request, struct clinux_spawn
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
     int pidfd = -1;
-    pid_t pid = clone(child, stack + sizeof stack, flags | CLONE_PIDFD, &job, &pidfd);
+    pid_t pid = -1;
+    errno = ENOSYS;
+    if (request->control_group >= 0) {
+        job.in_group = 1;
+        pid = clone_in_group(&job, stack, sizeof stack, &pidfd);
+        // Linux 6.18 kills at birth whom it takes for a member of a group that has been killed before.
+        if (pid > 0 && !*(volatile int *)&job.begun) {
+            while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+            close(pidfd);
+            pidfd = pid = -1;
+            errno = ENOSYS;
+        }
+        if (pid < 0) job.in_group = 0;
+    }
+    // Whatever was wrong with the group, the child meets it too, and says so. A process limit is no matter of the call.
+    if (pid < 0 && errno != EAGAIN && errno != ENOMEM)
+        pid = clone(child, stack + sizeof stack, flags | CLONE_PIDFD, &job, &pidfd);
     if (pid < 0 && errno == EINVAL) {
         pid = clone(child, stack + sizeof stack, flags, &job);
         if (pid > 0) pidfd = (int)syscall(SYS_pidfd_open, pid, 0);

@@ -69,9 +69,9 @@ actor ProxyService: Worker {
         try await listen(ProxyListener(group: group, loops: loops), state.configuration, sockets)
         await serveFigures(admin: admin, address: state.configuration.metrics)
         watchCertificates(state.configuration)
+        followHealth(state)
         // What came between the reading and the watching.
         takeCertificates()
-        followHealth(state)
         tasks.append(
             Task { [weak self] in
                 while !Task.isCancelled {

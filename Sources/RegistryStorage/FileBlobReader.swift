@@ -2,7 +2,7 @@ import NIOCore
 import RegistryModel
 import Synchronization
 
-/// A blob's file, read on the storage's threads.
+/// A blob's file, read on the storage's threads, or at once where its bytes are in memory.
 ///
 /// - Verified: a blob that is read from its first byte to its last is compared with its digest, unless it has been of late;
 ///   the last part of a damaged one is never given out, and the blob goes to quarantine.
@@ -15,8 +15,17 @@ final class FileBlobReader: BlobReader {
     private final class Part: @unchecked Sendable {
         private var buffer = ByteBuffer()
 
-        func fill(from file: borrowing OpenFile, at offset: Int, count: Int) throws(StorageError) -> ByteBuffer {
+        /// - Returns: nil where the disk would have to be waited for.
+        func fillFromMemory(of file: borrowing OpenFile, at offset: Int, count: Int) -> ByteBuffer? {
             // Storage that is still being sent is left to its sender, and replaced here.
+            buffer.clear(minimumCapacity: count)
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+                file.readCached(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]), at: offset)
+            }
+            return buffer.readableBytes > 0 ? buffer : nil
+        }
+
+        func fill(from file: borrowing OpenFile, at offset: Int, count: Int) throws(StorageError) -> ByteBuffer {
             buffer.clear(minimumCapacity: count)
             var failure: StorageError?
             buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
@@ -54,6 +63,10 @@ final class FileBlobReader: BlobReader {
 
     func read(at offset: Int, count: Int) async throws(StorageError) -> ByteBuffer {
         let part = ring[reads.wrappingAdd(1, ordering: .relaxed).oldValue % ring.count]
+        // What is in memory is copied at once: two changes of threads cost more. Only to hash it is too long for here.
+        if outcome == nil, count > 0, let bytes = part.fillFromMemory(of: file, at: offset, count: count) {
+            return bytes
+        }
         return try await pool.run { [self] () throws(StorageError) in
             let bytes = try part.fill(from: file, at: offset, count: count)
             try verify(bytes, at: offset)

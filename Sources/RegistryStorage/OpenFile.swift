@@ -87,6 +87,12 @@ struct OpenFile: ~Copyable {
         return done
     }
 
+    /// Reads what is in memory, without waiting for the disk: 0 where nothing is, or the file system cannot tell.
+    /// - Source: preadv2(2), RWF_NOWAIT.
+    borrowing func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
+        max(0, Int(clinux_read_cached(descriptor, buffer.baseAddress, Int64(buffer.count), Int64(offset))))
+    }
+
     /// Data, and the metadata that is needed to find it again, reach the disk before this returns.
     borrowing func syncData() throws(StorageError) {
         guard SystemErrors.retrying({ Int(fdatasync(descriptor)) }) == 0 else {

@@ -1,3 +1,5 @@
+internal import Glibc
+
 extension UTCTime {
     /// Reads `2026-11-24T16:33:01.123456Z` or with an offset, `+01:00`. What follows is not looked at.
     /// - Source: RFC 3339, section 5.6; a blank may stand for the T.
@@ -10,21 +12,29 @@ extension UTCTime {
     /// As above, from the beginning of bytes.
     package init?(rfc3339 text: UnsafeRawBufferPointer) {
         var scanner = TimeScanner(rest: text[...])
-        guard let year = scanner.number(4), scanner.skip("-"), let month = scanner.number(2), scanner.skip("-"),
-            let day = scanner.number(2), scanner.skip("T") || scanner.skip("t") || scanner.skip(" "),
-            let hour = scanner.number(2), scanner.skip(":"), let minute = scanner.number(2), scanner.skip(":"),
-            let second = scanner.number(2), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
-            second <= 60
-        else { return nil }
-        let fraction = scanner.fraction()
-        guard let offset = scanner.offset() else { return nil }
+        guard let time = scanner.clockTime(), let offset = scanner.offset() else { return nil }
+        self.init(seconds: time.seconds - offset, nanoseconds: time.nanoseconds)
+    }
+
+    /// The time that a line of text begins with, as programs write it: `2026-11-24 16:33:01,123`, `[2026/11/24 16:33:01]`.
+    /// Without an offset it is local time.
+    package init?(beginningOf line: UnsafeRawBufferPointer) {
+        var scanner = TimeScanner(rest: line[...])
+        _ = scanner.skip("[")
+        guard let time = scanner.clockTime() else { return nil }
         self.init(
-            seconds: Self.days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset,
-            nanoseconds: fraction)
+            seconds: time.seconds - (scanner.offset() ?? Self.localOffset(time.seconds)), nanoseconds: time.nanoseconds)
+    }
+
+    /// Seconds that local clocks are ahead of UTC at about a moment.
+    private static func localOffset(_ seconds: Int) -> Int {
+        var (seconds, parts) = (time_t(seconds), tm())
+        localtime_r(&seconds, &parts)
+        return parts.tm_gmtoff
     }
 
     /// Days since 1970-01-01. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
-    private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
+    fileprivate static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
         let year = month <= 2 ? year - 1 : year
         let era = year / 400
         let ofEra = year - era * 400
@@ -56,6 +66,19 @@ private struct TimeScanner {
             number = number * 10 + digit
         }
         return number
+    }
+
+    /// Date and clock, as if they were of UTC.
+    mutating func clockTime() -> UTCTime? {
+        guard let year = number(4), skip("-") || skip("/"), let month = number(2), skip("-") || skip("/"),
+            let day = number(2), skip("T") || skip("t") || skip(" "),
+            let hour = number(2), skip(":"), let minute = number(2), skip(":"),
+            let second = number(2), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
+            second <= 60
+        else { return nil }
+        return UTCTime(
+            seconds: UTCTime.days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second,
+            nanoseconds: fraction())
     }
 
     /// Nanoseconds.

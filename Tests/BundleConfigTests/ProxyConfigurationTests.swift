@@ -36,12 +36,44 @@ struct ProxyConfigurationTests {
         full.limits.uploadRate = ByteSize(bytes: 10 << 20)
         full.maintenance = "Back soon."
         full.upstreams.append(.init(name: "mirror", sockets: ["10.0.0.1:5000", "10.0.0.2:5000"], health: "/v2/"))
+        full.routes[2].signIn = RouteSignIn()
+        full.routes.append(
+            .init(prefix: "/team/", docroot: "/srv/team", signIn: RouteSignIn(realm: "Team", users: ["alice", "bob"])))
+        full.clientCertificates = ClientCertificates(authority: "CA\n", mode: .required)
         full.upstreams[2].backups = ["/run/spare.sock"]
         full.upstreams[2].healthInterval = .seconds(1)
         for configuration in [sample, full] {
             let text = configuration.node().yaml()
             #expect(try ProxyConfiguration(ConfigurationNode.parse(text, file: nil)) == configuration)
         }
+    }
+
+    @Test(
+        "refuses a sign-in that could let nobody in, or the wrong ones",
+        arguments: [
+            ("{prefix: /, docroot: /x, auth: {users: []}}", "names nobody"),
+            ("{prefix: /, docroot: /x, auth: {users: [\"\"]}}", "names nobody"),
+            ("{prefix: /, docroot: /x, auth: {realm: \"a\\\"b\"}}", "cannot stand in a header"),
+            ("{prefix: /, docroot: /x, auth: {user: [a]}}", "is not a known key"),
+            ("{prefix: /, docroot: /x, auth: maybe}", "true or false"),
+            ("{prefix: /, upstream: up, auth: true}", "is for files"),
+            ("{prefix: /, docroot: /x, auth: true}", "there is no upstream auth"),
+        ])
+    func signIn(route: String, problem: String) throws {
+        let text = "domain: x\nupstreams: [{name: up, socket: /up}]\nroutes: [\(route)]\n"
+        let node = try ConfigurationNode.parse(text, file: nil)
+        do {
+            _ = try ProxyConfiguration(node)
+            Issue.record("\(route) is taken")
+        } catch {
+            #expect("\(error)".contains(problem), "\(error)")
+        }
+    }
+
+    @Test("takes auth: false for none")
+    func noSignIn() throws {
+        let text = "domain: x\nroutes: [{prefix: /, docroot: /x, auth: false}]\n"
+        #expect(try ProxyConfiguration(ConfigurationNode.parse(text, file: nil)).routes[0].signIn == nil)
     }
 
     @Test(

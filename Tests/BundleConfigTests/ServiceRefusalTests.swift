@@ -170,6 +170,10 @@ struct ServiceRefusalTests {
             "a user for a built-in plugin", "watchers: {w: {cmd: x}}\nplugins: {p: {use: cron, uid: root}}",
             "DIR/dockmaster.yaml:3: plugins.p.uid: is for programs, and cron is built in. Remove it."),
         Bad(
+            "a control group for a plugin", "watchers: {w: {cmd: x}}\nplugins: {p: {cmd: x, cgroup: {memory: 1MiB}}}",
+            "DIR/dockmaster.yaml:3: plugins.p.cgroup: is not a known key. Known here: args, cmd, env, gid, may, nice, no_new_privs, required, rlimits, settings, uid, umask, use."
+        ),
+        Bad(
             "a plugin that may too much", "watchers: {w: {cmd: x}}\nplugins: {p: {cmd: x, may: [reboot]}}",
             "DIR/dockmaster.yaml:3: plugins.p.may[0]: is \"reboot\", which is not known here. Known: restart, stop, start, signal, reload, emit, run."
         ),

@@ -16,6 +16,21 @@ struct WatcherReadingTests {
         return try #require(configuration.watchers.first)
     }
 
+    @Test(
+        "is not changed by what would do nothing",
+        arguments: [
+            ("{args: [--port, 81]}", "args: changes with cmd only. Give the whole command: cmd, and args."),
+            ("{shell: true}", "shell: changes with cmd only. Give the whole command: cmd, and shell."),
+            ("{health: null}", "health: is null, which changes nothing. Name the value that health shall have."),
+        ])
+    func changes(text: String, sentence: String) throws {
+        let web = try watcher("cmd: /usr/bin/web --port 80")
+        let errors = #expect(throws: ConfigurationErrors.self) {
+            try WatcherText.changed(web, text, sockets: [], rotation: LogRotation())
+        }
+        #expect(errors.map { "\($0)".contains(sentence) } == true, "\(String(describing: errors))")
+    }
+
     @Test("with nothing but a command gets the defaults")
     func defaults() throws {
         let web = try watcher("cmd: /usr/bin/web --port 80")

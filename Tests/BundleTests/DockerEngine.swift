@@ -68,6 +68,12 @@ struct DockerEngine: Sendable {
         return try await docker("docker login -u \(user) --password-stdin \(host) <\(secret)", home: home)
     }
 
+    /// The engine, a Go program, may believe what it has read of /etc/hosts for 5 s more.
+    func resolveToIPv6Loopback(_ name: String) async throws {
+        try await Shell.check(
+            "grep -qE '^::1 .*\\b\(name)\\b' /etc/hosts || { echo '::1 \(name)' >>/etc/hosts && sleep 6; }")
+    }
+
     static func start() async throws -> DockerEngine {
         try Shell.require("dockerd", "docker", "runc", "containerd")
         guard FileManager.default.fileExists(atPath: tool) else { throw BundleTestError.absent(tool) }

@@ -15,7 +15,7 @@ extension WholeBundle {
         @Test("the embedded default starts, and its generated admin logs in, pushes and pulls over a trusted authority")
         func embeddedDefault() async throws {
             let name = "registry.dockmaster.test"
-            try await resolveToIPv6Loopback(name)
+            try await engine.resolveToIPv6Loopback(name)
             try await RunningBundle.with(domain: name) { bundle in
                 // Not 127.0.0.0/8: docker trusts whatever answers there, and this is about the authority.
                 let password = try bundle.generatedPassword()
@@ -115,12 +115,6 @@ extension WholeBundle {
             let login = try await engine.login(user, password, at: bundle.host, home: home)
             try #require(login.succeeded, "\(login)")
             #expect(login.text.contains("Login Succeeded"))
-        }
-
-        /// The engine, a Go program, may believe what it has read of /etc/hosts for 5 s more.
-        private func resolveToIPv6Loopback(_ name: String) async throws {
-            try await Shell.check(
-                "grep -qE '^::1 .*\\b\(name)\\b' /etc/hosts || { echo '::1 \(name)' >>/etc/hosts && sleep 6; }")
         }
 
         /// A push leaves one readable sentence in the registry's log, and the same request id in the proxy's.

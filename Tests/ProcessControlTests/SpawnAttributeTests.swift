@@ -47,10 +47,10 @@ struct SpawnAttributeTests {
 
     @Test("say which step failed where there is no such control group")
     func controlGroup() throws {
-        let file = try OwnedDescriptor.open("/dev/full", O_WRONLY)
+        let folder = try OwnedDescriptor.open("/dev", O_RDONLY | O_DIRECTORY)
         var request = SpawnRequest("/bin/true")
-        request.controlGroup = file.number
-        #expect(throws: SpawnError(step: .controlGroup, code: ENOSPC, subject: "/bin/true")) {
+        request.controlGroup = folder.number
+        #expect(throws: SpawnError(step: .controlGroup, code: ENOENT, subject: "/bin/true")) {
             _ = try Spawner.spawn(request)
         }
     }

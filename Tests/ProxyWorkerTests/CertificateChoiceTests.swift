@@ -1,4 +1,5 @@
 import BundleConfig
+import NIOCore
 import Testing
 
 @testable import ProxyWorker
@@ -81,6 +82,18 @@ struct CertificateChoiceTests {
         #expect(again.contains("Reused, ") && again.contains("HTTP/1.1 200 OK"))
         let other = try await says("-servername", "b.test", "-sess_in", session)
         #expect(other.contains("New, ") && other.contains("HTTP/1.1 200 OK"))
+        // The same certificate, another of its hosts: not even there.
+        let host = try await says("-servername", "localhost", "-sess_in", session)
+        #expect(host.contains("New, ") && host.contains("HTTP/1.1 200 OK"))
+        let unnamed = try await says("-noservername", "-sess_in", session)
+        #expect(unnamed.contains("New, ") && unnamed.contains("HTTP/1.1 200 OK"))
+        let byIdentifier = try await says("-no_ticket", "-servername", "a.test", "-sess_out", session)
+        #expect(byIdentifier.contains("New, ") && byIdentifier.contains("HTTP/1.1 200 OK"))
+        for name in ["b.test", "localhost"] {
+            let crossed = try await says("-no_ticket", "-servername", name, "-sess_in", session)
+            #expect(crossed.contains("New, ") && crossed.contains("HTTP/1.1 200 OK"), "\(name)")
+        }
+        _ = try await says("-servername", "a.test", "-sess_out", session)
         let kind = try await says("-servername", "a.test", "-sess_in", session, "-sigalgs", rsaOnly)
         #expect(kind.contains("New, ") && kind.contains("HTTP/1.1 200 OK"))
         await proxy.stop()
@@ -98,6 +111,30 @@ struct CertificateChoiceTests {
             _ = try #require(await client.textUntilClose())
             #expect(!client.text.contains("HTTP/1.1"))
         }
+        #expect(try await proxy.curl(proxy.url("/v2/x")).output == "/v2/x")
+        await proxy.stop()
+    }
+
+    @Test("of whatever a hello is changed into, and the connection ends", arguments: [21, 22] as [UInt64])
+    func changed(_ seed: UInt64) async throws {
+        let catcher = try await HelloCatcher.start()
+        _ = try await Tool.client(port: catcher.port, ["-servername", "a.test", "-alpn", "h2,http/1.1"])
+        let hello = Array(catcher.last.readableBytesView)
+        await catcher.stop()
+        let proxy = try await TestProxy.start { $0.limits.handshakeTimeout = .seconds(1) }
+        var generator = SeededGenerator(seed: seed)
+        for round in 0..<200 {
+            var bytes = hello
+            for _ in 0..<Int.random(in: 0...3, using: &generator) {
+                bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
+            }
+            let client = try await RawClient.connect(port: proxy.https, tls: false)
+            let cut = round.isMultiple(of: 4) ? Int.random(in: 1..<bytes.count, using: &generator) : bytes.count
+            try await client.send(ByteBuffer(bytes: bytes[..<cut]))
+            if !round.isMultiple(of: 10) { await client.close() }
+        }
+        // Those that stay are cut in the handshake's time.
+        await eventually("all are gone") { await proxy.service.counter.count == 0 }
         #expect(try await proxy.curl(proxy.url("/v2/x")).output == "/v2/x")
         await proxy.stop()
     }

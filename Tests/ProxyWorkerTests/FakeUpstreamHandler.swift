@@ -95,6 +95,9 @@ final class FakeUpstreamHandler: ChannelDuplexHandler {
         case "/v2/nothing":
             write(context, .head(.init(version: .http1_1, status: .noContent)))
             write(context, .end(nil))
+        case let uri where uri.hasPrefix("/auth?"):
+            let (status, headers, body) = FakeAuth.answer(head)
+            reply(context, status, body, headers)
         default:
             reply(context, .ok, "\(head.uri)")
         }

@@ -6,7 +6,7 @@ import Testing
 
 /// Faults of the kernel, injected by strace into the real binary, or made by limits and full disks.
 /// - The spawner's clone shares memory and suspends its parent (CLONE_VM, CLONE_VFORK): strace follows the child (-f),
-///   and a refused clone never makes one. Threads are made by clone3, so that `clone` counts starts of processes only.
+///   and a refused clone never makes one. Threads are made by clone3, and processes too where they get a control group.
 @Suite("A supervisor that the system lets down", .serialized)
 struct FaultySystemTests {
     /// -D: strace runs beside the supervisor, which stays our own child and gets our signals.
@@ -21,12 +21,27 @@ struct FaultySystemTests {
     @Test("by refusing a fork says so, waits and tries again")
     func fork() throws {
         let run = try BareRun(Self.second)
-        #expect(try run.start(wrapper: Self.strace("clone", "error=EAGAIN:when=2..3")), "\(run.output)")
+        // Before them clone3 has made the log's thread.
+        let refuse = Self.strace(
+            "clone,clone3", "error=EAGAIN:when=3..4", ["-e", "inject=clone:error=EAGAIN:when=2..3"])
+        #expect(try run.start(wrapper: refuse), "\(run.output)")
         #expect(run.says("everything is ready"), "\(run.output)")
         let refusal = "troubled[1] did not start: cannot fork: process limit reached; raise pids.max"
         #expect(run.output.contains(refusal), "\(run.output)")
         #expect(run.output.contains("troubled[3] is ready"), "\(run.output)")
         #expect(run.startsOfNeighbour == 1)
+        #expect(run.end() == .code(0))
+    }
+
+    @Test("by refusing clone3 starts processes all the same, in their control groups where there are such")
+    func clone3() throws {
+        let run = try BareRun("  other: {cmd: [/bin/sleep, '1000']}")
+        #expect(try run.start(wrapper: Self.strace("clone3", "error=ENOSYS")), "\(run.output)")
+        #expect(run.says("everything is ready"), "\(run.output)")
+        if ControlGroups.ownFolder() != nil {
+            let pid = run.read("neighbour").filter { !$0.isNewline }
+            #expect(TextFile.read("/proc/\(pid)/cgroup")?.contains("/neighbour.") == true)
+        }
         #expect(run.end() == .code(0))
     }
 

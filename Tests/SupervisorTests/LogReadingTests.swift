@@ -79,6 +79,14 @@ struct LogReadingTimeTests {
         func of(_ text: String) -> Int64? { Array(text.utf8).withUnsafeBytes { LogTime.of($0) } }
         #expect(of(#"{"level":"info","time":"1970-01-01T00:00:01Z"}"#) == 1_000_000_000)
         #expect(of(#"time="1970-01-01T00:00:02Z" level=info"#) == 2_000_000_000)
+        #expect(of("time=1970-01-01T00:00:02Z level=info") == 2_000_000_000)
+        #expect(of("1970-01-01T00:00:03.5+00:00 INFO ready") == 3_500_000_000)
+        setenv("TZ", "UTC", 1)
+        tzset()
+        #expect(of("1970-01-01 00:00:05,250 INFO ready") == 5_250_000_000)
+        #expect(of("[1970/01/01 00:00:06] ready") == 6_000_000_000)
+        #expect(of("192.168.0.1 - - [24/Nov/2026]") == nil)
+        #expect(of("[worker 1] ready") == nil)
         #expect(of("plain") == nil)
         #expect(of("") == nil)
     }
@@ -118,6 +126,22 @@ struct LogReadingTests {
                 messages(logs.snapshot().newest(count, LogFilter()))
                     == ["a1", "b2", "a4", "a5", "b5", "b7", "a9"].suffix(count))
         }
+    }
+
+    @Test("follows a link to a log elsewhere, and finds the older files beside that")
+    func elsewhere() throws {
+        let logs = try LoggedFolder()
+        let line = LoggedFolder.line
+        try logs.write("far/web.out.2.gz", line(1, "a1", ""))
+        try logs.write("far/web.out.1", line(2, "a2", ""))
+        try logs.write("far/web.out", line(3, "a3", ""))
+        try logs.write("far/web.outer", line(4, "no log", ""))
+        try logs.write("web/web.log", line(0, "a0", ""))
+        for stream in ["stdout", "stderr"] {
+            #expect(symlink("\(logs.folder.path)/far/web.out", "\(logs.folder.path)/web/\(stream).log") == 0)
+        }
+        #expect(symlink("/dev/null", "\(logs.folder.path)/web/gone.log") == 0)
+        #expect(messages(all(logs.snapshot(["web"]))) == ["a0", "a1", "a2", "a3"])
     }
 
     @Test("reads a file that is being compressed once")

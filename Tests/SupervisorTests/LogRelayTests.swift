@@ -124,6 +124,7 @@ struct LogRelayTests {
         relay.finish(within: 20_000)
         #expect(TextFile.read("\(folder.path)/a/a.log") == "out\n")
         #expect(TextFile.read("\(folder.path)/err.log") == "err\n")
+        #expect(SymbolicLink.target("\(folder.path)/a/stderr.log") == "\(folder.path)/err.log")
     }
 
     @Test("opens a file anew that somebody has renamed, as soon as it is told")

@@ -32,6 +32,14 @@ struct LogLineTests {
         #expect(line.message == Array(text.utf8))
     }
 
+    @Test("of JSON has its level in words or numbers, with a message or without")
+    func levels() {
+        #expect(line(#"{"level":50,"msg":"x"}"#).priority == .error)
+        #expect(line(#"{"level":"warn","event":"x"}"#).priority == .warning)
+        #expect(line(#"{"level":3,"event":"x"}"#).priority == .error)
+        #expect(line(#"{"level":"loud","event":"x"}"#).priority == .info)
+    }
+
     @Test("takes its priority from a <N> prefix")
     func prefix() {
         #expect(line("<3>disk full").priority == .error)

@@ -36,6 +36,10 @@ extension ProxyConfiguration {
             throw node.refused("has a TLS listener but no certificate", remedy: "Add one below certificates")
         }
         for (index, route) in routes.enumerated() {
+            if route.signIn != nil, !upstreams.contains(where: { $0.name == "auth" }) {
+                throw try (node["routes"]?.sequence()[index] ?? node).refused(
+                    "lets people sign in, but there is no upstream auth to ask", remedy: "Add it below upstreams")
+            }
             if let name = route.upstream, !upstreams.contains(where: { $0.name == name }) {
                 let known = upstreams.map(\.name).joined(separator: ", ")
                 throw try (node["routes"]?.sequence()[index] ?? node)
@@ -120,7 +124,7 @@ extension ProxyConfiguration.Certificate {
 extension ProxyConfiguration.Route {
     package init(_ node: ConfigurationNode) throws {
         try node.refuseUnknownKeys([
-            "prefix", "hosts", "strip", "upstream", "docroot", "redirect", "headers", "allow", "deny",
+            "prefix", "hosts", "strip", "upstream", "docroot", "redirect", "headers", "allow", "deny", "auth",
         ])
         var headers: [String: String] = [:]
         for (name, value) in try node["headers"]?.mapping() ?? [] { headers[name] = try value.string() }
@@ -128,13 +132,17 @@ extension ProxyConfiguration.Route {
             prefix: try node.string("prefix") ?? "/", hosts: try node.strings("hosts") ?? [],
             strip: try node.bool("strip") ?? false, upstream: try node.string("upstream"),
             docroot: try node.string("docroot"), redirect: try node.string("redirect"), headers: headers,
-            addresses: try AddressRules(node))
+            addresses: try AddressRules(node), signIn: try node.present("auth").flatMap(RouteSignIn.init))
         guard prefix.hasPrefix("/") else {
             throw (node["prefix"] ?? node).refused("must begin with /", remedy: "Write /\(prefix)")
         }
         guard [upstream, docroot, redirect].compactMap(\.self).count == 1 else {
             throw node.refused(
                 "needs exactly one of upstream, docroot and redirect", remedy: "Keep the one that is meant")
+        }
+        if signIn != nil, docroot == nil {
+            throw (node["auth"] ?? node).refused(
+                "is for files (docroot)", remedy: "Remove it; a service asks for passwords itself")
         }
     }
 
@@ -150,6 +158,7 @@ extension ProxyConfiguration.Route {
             pairs.append(("headers", .mapping(sorted.map { ($0.key, .string($0.value)) })))
         }
         pairs += addresses.pairs()
+        if let signIn { pairs.append(("auth", signIn.node())) }
         return .mapping(pairs)
     }
 }

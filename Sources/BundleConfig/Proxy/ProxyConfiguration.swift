@@ -63,10 +63,13 @@ package struct ProxyConfiguration: Sendable, Equatable {
         package var headers: [String: String]
         /// Whom it serves.
         package var addresses: AddressRules
+        /// Who has to sign in for its files; nil for nobody.
+        package var signIn: RouteSignIn?
 
         package init(
             prefix: String, hosts: [String] = [], strip: Bool = false, upstream: String? = nil, docroot: String? = nil,
-            redirect: String? = nil, headers: [String: String] = [:], addresses: AddressRules = AddressRules()
+            redirect: String? = nil, headers: [String: String] = [:], addresses: AddressRules = AddressRules(),
+            signIn: RouteSignIn? = nil
         ) {
             self.prefix = prefix
             self.hosts = hosts
@@ -76,6 +79,7 @@ package struct ProxyConfiguration: Sendable, Equatable {
             self.redirect = redirect
             self.headers = headers
             self.addresses = addresses
+            self.signIn = signIn
         }
     }
 

@@ -2,7 +2,9 @@ import Supervision
 
 /// Reads one entry of `plugins:`.
 struct PluginReader {
-    static let keys = ["use", "cmd", "args", "may", "required", "env", "settings"] + ProcessAttributesReader.keys
+    static let keys =
+        ["use", "cmd", "args", "may", "required", "env", "settings"]
+        + ProcessAttributesReader.keys.filter { $0 != "cgroup" }
     /// What the built-in ones need, and may therefore, unless `may:` says less.
     static let builtIn: [String: Set<String>] = [
         "resource_watcher": ["restart", "signal"], "command_reloader": ["restart"],

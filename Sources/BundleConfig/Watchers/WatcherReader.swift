@@ -62,7 +62,19 @@ struct WatcherReader {
     mutating func readChanges() {
         problems.attempt { _ = try node.mapping() }
         problems.add(node.unknownKeys(Self.keys))
-        if node.present("cmd") != nil { readCommand() }
+        if node.present("cmd") != nil {
+            readCommand()
+        } else {
+            for key in ["args", "shell", "shell_args"] {
+                guard let part = node[key] else { continue }
+                problems.add([part.refused("changes with cmd only", remedy: "Give the whole command: cmd, and \(key)")])
+            }
+        }
+        for (key, value) in (try? node.mapping()) ?? [] where value.isNull {
+            problems.add([
+                value.refused("is null, which changes nothing", remedy: "Name the value that \(key) shall have")
+            ])
+        }
         given("working_dir") { definition.folder = try $0.filePath() }
         readReadiness()
         readSockets()

@@ -27,4 +27,7 @@ int clinux_fstat(int descriptor, struct clinux_status *status);
 /// Lets the kernel begin to write a range of a file to the disk, without waiting for it: the sync at the end is then
 /// short. A hint, whose failure shows in that sync. Returns 0 or -errno.
 int clinux_start_write_back(int descriptor, int64_t offset, int64_t count);
+/// Reads what is in memory, without waiting for the disk (Linux 4.14). Returns how much that was, 0 at the end of the file,
+/// or -errno: -EAGAIN where nothing is, -EOPNOTSUPP where the file system cannot tell.
+int64_t clinux_read_cached(int descriptor, void *bytes, int64_t count, int64_t offset);
 #endif

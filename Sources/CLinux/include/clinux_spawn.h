@@ -52,7 +52,7 @@ struct clinux_spawn_request {
     size_t group_count;
     const struct clinux_limit *limits;
     size_t limit_count;
-    int control_group;          ///< an open cgroup.procs that the child enters; -1: the parent's group
+    int control_group;          ///< the open folder of the control group that the child enters; -1: the parent's group
     int has_nice;
     int nice;
     int no_new_privileges;

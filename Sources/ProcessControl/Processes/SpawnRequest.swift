@@ -71,7 +71,7 @@ package struct SpawnRequest: Sendable {
     /// nice(2)'s value, −20…19.
     package var nice: CInt?
     package var noNewPrivileges = false
-    /// An open `cgroup.procs`: the process begins in that group.
+    /// The open folder of a control group (cgroup v2): the process begins there.
     package var controlGroup: CInt?
 
     package init(_ executable: String, _ arguments: [String] = [], environment: [String: String] = [:]) {

@@ -16,6 +16,7 @@ final class LoopServices {
     let budget = RelayBudget()
     let states: UpstreamStates
     private(set) lazy var dialer = UpstreamDialer(services: self)
+    private(set) lazy var signIns = SignInDesk(services: self)
     private(set) lazy var health = HealthCheck(services: self)
     private var pools: [UpstreamEndpoint: UpstreamPool] = [:]
 
@@ -40,8 +41,9 @@ final class LoopServices {
         return pool
     }
 
-    /// Lets go of the pools of upstreams that a reload has removed.
+    /// Lets go of the pools of upstreams that a reload has removed, and of who was signed in before it.
     func keepPools(of endpoints: [UpstreamEndpoint]) {
+        signIns.forget()
         for (endpoint, pool) in pools where !endpoints.contains(endpoint) {
             pool.close()
             pools[endpoint] = nil

@@ -55,6 +55,8 @@ final class Exchange {
     var upstreamTook: TimeAmount?
 
     var documents: DocumentSender?
+    /// Who has signed in for files.
+    var user: String?
 
     var status = 0
     var bytesIn = 0

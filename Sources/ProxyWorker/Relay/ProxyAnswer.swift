@@ -19,6 +19,7 @@ struct ProxyAnswer: Sendable {
     static func error(_ status: Int, _ sentence: String, headers: HTTPHeaders = [:]) -> ProxyAnswer {
         let code =
             switch status {
+            case 401: "UNAUTHORIZED"
             case 403: "DENIED"
             case 404: "NAME_UNKNOWN"
             case 405, 501: "UNSUPPORTED"

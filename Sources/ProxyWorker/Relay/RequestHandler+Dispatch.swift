@@ -61,7 +61,11 @@ extension RequestHandler {
             guard isOpen(exchange, route) else { return }
             relay(exchange, to: upstream)
         case .documents(let root):
-            sendDocument(exchange, from: root)
+            guard let wanted = route.route.signIn else {
+                sendDocument(exchange, from: root)
+                return
+            }
+            signIn(exchange, wanted) { [self] in sendDocument(exchange, from: root) }
         case .redirect(let redirect):
             let location = RouteRedirect.location(redirect, prefix: route.route.prefix, target: target)
             respond(

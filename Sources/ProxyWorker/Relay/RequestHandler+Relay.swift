@@ -64,17 +64,19 @@ extension RequestHandler: UpstreamReceiver {
     private func forwardedHead(_ exchange: Exchange) -> HTTPRequestHead {
         let strip = exchange.route?.route.strip == true ? exchange.route?.route.prefix : nil
         let headers = RequestHeaders.forwarded(
-            exchange.head.headers, method: exchange.head.method, framing: exchange.framing,
-            facts: RequestHeaders.Facts(
-                requestID: exchange.requestID, remote: connection.remote, https: connection.https,
-                host: exchange.head.headers.first(name: "host") ?? exchange.state.configuration.domain,
-                port: exchange.host?.port
-                    ?? (connection.https ? exchange.state.configuration.httpsPort : connection.port),
-                client: connection.client
-            ))
+            exchange.head.headers, method: exchange.head.method, framing: exchange.framing, facts: facts(exchange))
         return HTTPRequestHead(
             version: .http1_1, method: exchange.head.method,
             uri: exchange.target?.forwarded(stripping: strip) ?? exchange.head.uri, headers: headers)
+    }
+
+    /// What upstreams are told of the request.
+    func facts(_ exchange: Exchange) -> RequestHeaders.Facts {
+        RequestHeaders.Facts(
+            requestID: exchange.requestID, remote: connection.remote, https: connection.https,
+            host: exchange.head.headers.first(name: "host") ?? exchange.state.configuration.domain,
+            port: exchange.host?.port ?? (connection.https ? exchange.state.configuration.httpsPort : connection.port),
+            client: connection.client)
     }
 
     func upstreamBegan(_ head: HTTPResponseHead) {

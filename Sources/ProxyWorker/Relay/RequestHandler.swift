@@ -252,6 +252,7 @@ final class RequestHandler: ChannelDuplexHandler {
     private func log(_ exchange: Exchange) {
         let path = exchange.target?.path ?? Self.withoutQuery(exchange.head.uri)
         var record = record(exchange, path: path)
+        record.user = exchange.user
         services.figures.note(record, route: exchange.routeName)
         guard AccessLog.isOn(exchange.status) else { return }
         if path == "/healthz", exchange.status == 200, BundleLog.level > .debug { return }

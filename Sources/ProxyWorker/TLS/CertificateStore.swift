@@ -6,19 +6,31 @@ import NIOSSL
 /// - Choice: by the host that it names (SNI); of several certificates for one name an ECDSA one when the client
 ///   understands it, else an RSA one.
 /// - Protocols: TLS 1.2 and 1.3, ECDHE with AEAD ciphers only, ALPN h2 and http/1.1.
-/// - Resumption: each certificate has a context and ticket keys of its own, so that no session crosses virtual hosts, and
-///   each configuration has new ones, so that no session outlives the authority that its client was verified by.
+/// - Resumption: each host of each certificate has a context and ticket keys of its own, so that no session crosses virtual
+///   hosts (RFC 6066, section 3), and each configuration has new ones, so that no session outlives the authority that its
+///   client was verified by. Hosts of one wildcard share theirs, and so do those beyond a certificate's first hundred.
 /// - Clients' certificates: verified by BoringSSL, for clients (extendedKeyUsage), against the configured authorities alone.
 struct CertificateStore: Sendable {
     private struct Entry: Sendable {
         var names: [String]
-        var context: NIOSSLContext
+        /// By name or wildcard.
+        var contexts: [String: NIOSSLContext]
+        /// For clients that name another host, or none.
+        var unnamed: NIOSSLContext
         var schemes: CertificateSchemes
         /// Seconds since 1970: when the first of the chain ends.
         var end: Int
         /// From when on its end is worth a word, likewise.
         var notice: Int
+
+        func context(for name: String?) -> NIOSSLContext {
+            guard let name else { return unnamed }
+            if let exact = contexts[name] { return exact }
+            return contexts.first { HostName.matches(name, $0.key) }?.value ?? unnamed
+        }
     }
+
+    private static let hostLimit = 100
 
     private let entries: [Entry]
     /// Those for clients that name no host, or one that is not there: the first certificate, and others for its name.
@@ -38,10 +50,16 @@ struct CertificateStore: Sendable {
         for (index, certificate) in certificates.enumerated() {
             let key = "certificates[\(index)]"
             let chain = try Self.chain(certificate, key: key)
+            let names = certificate.names.map { $0.lowercased() }
+            let configuration = try Self.configuration(certificate, chain, clients: clients, key: key)
+            var contexts: [String: NIOSSLContext] = [:]
+            // Addresses are not said as SNI (RFC 6066, section 3).
+            for name in names.prefix(Self.hostLimit) where AddressRange.bytes(of: name) == nil {
+                contexts[name] = try Self.context(configuration, key: key)
+            }
             entries.append(
                 Entry(
-                    names: certificate.names.map { $0.lowercased() },
-                    context: try Self.context(certificate, chain, clients: clients, key: key),
+                    names: names, contexts: contexts, unnamed: try Self.context(configuration, key: key),
                     schemes: CertificateSchemes(chain: certificate.chain),
                     end: chain.map { Int($0.notValidAfter) }.min() ?? 0,
                     notice: Self.notice(certificate, chain)))
@@ -76,11 +94,14 @@ struct CertificateStore: Sendable {
     /// - Parameter hello: nil when it could not be read.
     func context(for hello: ClientHello?) -> NIOSSLContext {
         let named = hello?.serverName.map { Self.matching($0, entries) } ?? []
-        let candidates = named.isEmpty ? fallback : named
-        guard let hello, candidates.count > 1 else { return candidates.last?.context ?? entries[0].context }
+        let entry = Self.choose(named.isEmpty ? fallback : named, hello) ?? entries[0]
+        return entry.context(for: hello?.serverName)
+    }
+
+    private static func choose(_ candidates: [Entry], _ hello: ClientHello?) -> Entry? {
+        guard let hello, candidates.count > 1 else { return candidates.last }
         let usable = candidates.filter { hello.understands(key: $0.schemes) }
-        let chosen = usable.first { hello.understands(chain: $0.schemes) } ?? usable.first ?? candidates.last
-        return chosen?.context ?? entries[0].context
+        return usable.first { hello.understands(chain: $0.schemes) } ?? usable.first ?? candidates.last
     }
 
     private static func matching(_ name: String, _ entries: [Entry]) -> [Entry] {
@@ -124,10 +145,10 @@ struct CertificateStore: Sendable {
         return chain
     }
 
-    private static func context(
+    private static func configuration(
         _ certificate: ProxyConfiguration.Certificate, _ chain: [NIOSSLCertificate], clients: ClientCertificates?,
         key: String
-    ) throws(ConfigurationError) -> NIOSSLContext {
+    ) throws(ConfigurationError) -> TLSConfiguration {
         let privateKey: NIOSSLPrivateKey
         do {
             privateKey = try NIOSSLPrivateKey(bytes: Array(certificate.key.reveal().utf8), format: .pem)
@@ -146,6 +167,12 @@ struct CertificateStore: Sendable {
         ]
         configuration.applicationProtocols = ["h2", "http/1.1"]
         try Self.ask(clients, &configuration)
+        return configuration
+    }
+
+    private static func context(
+        _ configuration: TLSConfiguration, key: String
+    ) throws(ConfigurationError) -> NIOSSLContext {
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {

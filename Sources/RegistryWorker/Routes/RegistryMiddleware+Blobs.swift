@@ -88,17 +88,19 @@ extension RegistryMiddleware {
             }
         }
         return ResponseBody(contentLength: bounds.count) { writer in
-            var offset = bounds.lowerBound
-            var part = try await read(offset)
-            while offset < bounds.upperBound {
-                // A file that is shorter than it was ends the connection: the client sees that bytes are missing.
-                guard part.readableBytes > 0 else { throw StorageError.corrupt(reader.info.digest) }
-                offset += part.readableBytes
-                let nextOffset = offset
-                async let next = read(nextOffset)
-                try await writer.write(part)
-                try await loop.submit {}.get()
-                part = try await next
+            try await withTaskExecutorPreference(LoopExecutor(loop)) {
+                var offset = bounds.lowerBound
+                var part = try await read(offset)
+                while offset < bounds.upperBound {
+                    // A file that is shorter than it was ends the connection: the client sees that bytes are missing.
+                    guard part.readableBytes > 0 else { throw StorageError.corrupt(reader.info.digest) }
+                    offset += part.readableBytes
+                    let nextOffset = offset
+                    async let next = read(nextOffset)
+                    try await writer.write(part)
+                    try await loop.submit {}.get()
+                    part = try await next
+                }
             }
             try await writer.finish(nil)
         }

@@ -11,7 +11,8 @@ final class ControlGroups {
     /// Held while the folder is ours. A pid would not tell: that of a supervisor in another PID namespace says nothing.
     private var lock: OwnedDescriptor?
     private var isMade = false
-    private var hasControllers: Result<Void, SystemError>?
+    /// What became of the controllers that were asked for, by name.
+    private var controllers: [String: Result<Void, SystemError>] = [:]
     /// Groups whose processes have not all gone yet.
     private var leaving: Set<String> = []
 
@@ -69,15 +70,16 @@ final class ControlGroups {
         return nil
     }
 
-    /// - Returns: what a process enters the group by. A group that somebody has tidied away is made again.
+    /// - Returns: the group's folder, opened, by which a process begins in it. A group that somebody has tidied away is
+    ///   made again.
     func entrance(_ group: String) throws(SystemError) -> OwnedDescriptor {
         do throws(SystemError) {
-            return try OwnedDescriptor.open("\(group)/cgroup.procs", O_WRONLY)
+            return try OwnedDescriptor.open(group, O_RDONLY | O_DIRECTORY)
         } catch {
             guard error.code == ENOENT else { throw error }
             mkdir(folder, 0o755)
             mkdir(group, 0o755)
-            return try OwnedDescriptor.open("\(group)/cgroup.procs", O_WRONLY)
+            return try OwnedDescriptor.open(group, O_RDONLY | O_DIRECTORY)
         }
     }
 
@@ -114,8 +116,10 @@ final class ControlGroups {
         return file
     }
 
-    /// Kills every process in a group.
+    /// Kills every process in a group. An empty one is left alone: Linux 6.18 lets no process be born in a group that has
+    /// ever been killed, and moving one there takes longer.
     func kill(_ group: String) {
+        guard isPopulated(group) else { return }
         if write("1", "\(group)/cgroup.kill") == 0 { return }
         // Before Linux 5.14.
         for word in (TextFile.read("\(group)/cgroup.procs") ?? "").split(separator: "\n") {
@@ -165,22 +169,33 @@ final class ControlGroups {
     /// Sets what a group may use.
     /// - Returns: why a limit is not obeyed; nil: it is.
     func limit(_ group: String, _ limits: ProcessAttributes.ControlGroup) -> String? {
-        if hasControllers == nil { hasControllers = enableControllers() }
-        if case .failure(let error) = hasControllers { return error.problem }
         let files = [
-            ("memory.max", limits.memory.map { "\($0)" }), ("cpu.max", limits.cpuPercent.map { "\($0 * 1000) 100000" }),
-            ("pids.max", limits.processes.map { "\($0)" }),
+            ("memory", limits.memory.map { "\($0)" }), ("cpu", limits.cpuPercent.map { "\($0 * 1000) 100000" }),
+            ("pids", limits.processes.map { "\($0)" }),
         ]
-        for (file, value) in files {
-            let code = write(value ?? "max", "\(group)/\(file)")
-            if code != 0 && value != nil { return SystemError("write \(group)/\(file)", code: code).problem }
+        var problems: [String] = []
+        for (controller, value) in files {
+            let file = "\(group)/\(controller).max"
+            guard value != nil || access(file, W_OK) == 0 else { continue }
+            if value != nil, case .failure(let error) = controllers[controller] ?? enable(controller) {
+                problems.append(error.problem)
+                continue
+            }
+            let code = write(value ?? "max", file)
+            if code != 0 && value != nil { problems.append(SystemError("write \(file)", code: code).problem) }
         }
-        return nil
+        return problems.isEmpty ? nil : problems.joined(separator: "; ")
     }
 
-    /// Controllers work below a group only where the group itself has no processes: we move into one of our own.
-    private func enableControllers() -> Result<Void, SystemError> {
-        let wanted = "+memory +cpu +pids"
+    private func enable(_ controller: String) -> Result<Void, SystemError> {
+        let result = enableBelow(controller)
+        controllers[controller] = result
+        return result
+    }
+
+    /// A controller works below a group only where the group itself has no processes: we move into one of our own.
+    private func enableBelow(_ controller: String) -> Result<Void, SystemError> {
+        let wanted = "+\(controller)"
         var code = write(wanted, "\(own)/cgroup.subtree_control")
         if code == EBUSY {
             let place = "\(own)/dockmaster-supervisor"
@@ -190,7 +205,7 @@ final class ControlGroups {
         }
         if code == 0 { code = write(wanted, "\(folder)/cgroup.subtree_control") }
         return code == 0
-            ? .success(()) : .failure(SystemError("use the controllers memory, cpu and pids below \(own)", code: code))
+            ? .success(()) : .failure(SystemError("use the controller \(controller) below \(own)", code: code))
     }
 
     /// - Returns: 0 or the errno.

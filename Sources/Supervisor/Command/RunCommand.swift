@@ -75,7 +75,7 @@ struct RunCommand: ParsableCommand {
 
         let surroundings = surroundings(options, run: run, logs: logs)
         do {
-            let relay = try LogRelay(folder: desired.logs)
+            let relay = try LogRelay(folder: desired.logs, rotation: desired.settings.rotation)
             defer { relay.finish() }
             for warning in desired.warnings + sockets.closeStrangers() { SupervisorLog(relay: relay).warning(warning) }
             let loop = try EventLoop()

@@ -5,14 +5,34 @@ internal import ProcessControl
 struct LogFolder {
     let path: String
 
-    /// The logs of a watcher with the numbers of their files, sorted by path.
+    /// The logs of a watcher with the numbers of their files, sorted by path; those elsewhere, where links lead, too.
     func logs(of watcher: String) -> [(path: String, numbers: Set<Int>)] {
+        let folder = "\(path)/\(watcher)"
         var logs: [String: Set<Int>] = [:]
-        for name in Self.entries("\(path)/\(watcher)") ?? [] {
+        for name in Self.entries(folder) ?? [] {
             guard let (log, number) = Self.parse(name) else { continue }
-            logs[log, default: []].insert(number)
+            if number == 0, let target = SymbolicLink.target("\(folder)/\(log)"), target.hasPrefix("/") {
+                let numbers = Self.numbers(of: target)
+                if !numbers.isEmpty { logs[target] = numbers }
+            } else {
+                logs["\(folder)/\(log)", default: []].insert(number)
+            }
         }
-        return logs.sorted { $0.key < $1.key }.map { ("\(path)/\(watcher)/\($0.key)", $0.value) }
+        return logs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The numbers of a log's files, whatever its name.
+    private static func numbers(of log: String) -> Set<Int> {
+        let slash = log.lastIndex(of: "/") ?? log.startIndex
+        let name = log[log.index(after: slash)...]
+        let numbers = (entries(String(log[..<slash])) ?? []).compactMap { entry -> Int? in
+            if entry == name { return 0 }
+            guard entry.hasPrefix(name + ".") else { return nil }
+            var rest = entry.dropFirst(name.count + 1)
+            if rest.hasSuffix(".gz") { rest = rest.dropLast(3) }
+            return Int(rest).flatMap { $0 > 0 ? $0 : nil }
+        }
+        return Set(numbers)
     }
 
     /// `a.log` → 0, `a.log.3` and `a.log.3.gz` → 3; nil for what is no log.

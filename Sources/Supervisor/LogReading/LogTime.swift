@@ -3,7 +3,8 @@ internal import TextFormats
 
 /// When a line was written, in nanoseconds since the epoch.
 enum LogTime {
-    /// What a line says of its own time: `"time"` of a JSON line, or `time="…"` as logfmt begins; nil for other text.
+    /// What a line says of its own time: `"time"` of a JSON line, `time=` as logfmt begins, or the stamp that it begins with;
+    /// nil for other text.
     static func of(_ line: UnsafeRawBufferPointer) -> Int64? {
         guard let first = line.first, let base = line.baseAddress else { return nil }
         if first == UInt8(ascii: "{") {
@@ -15,8 +16,12 @@ enum LogTime {
             }
             return found < 0 ? nil : parse(line[(found + jsonKey.count)...])
         }
-        if first == UInt8(ascii: "t"), starts(line, with: logfmt) { return parse(line[logfmt.count...]) }
-        return nil
+        if first == UInt8(ascii: "t"), starts(line, with: logfmt) {
+            let value = line[logfmt.count...]
+            return parse(value.first == UInt8(ascii: "\"") ? value.dropFirst() : value)
+        }
+        guard first == UInt8(ascii: "[") || (UInt8(ascii: "1")...UInt8(ascii: "2")).contains(first) else { return nil }
+        return UTCTime(beginningOf: line)?.sinceEpoch
     }
 
     private static func parse(_ text: Slice<UnsafeRawBufferPointer>) -> Int64? {
@@ -25,7 +30,7 @@ enum LogTime {
 
     private static let jsonStart = Array("{\"time\":\"".utf8)
     private static let jsonKey = Array("\"time\":\"".utf8)
-    private static let logfmt = Array("time=\"".utf8)
+    private static let logfmt = Array("time=".utf8)
 
     private static func starts(_ line: UnsafeRawBufferPointer, with text: [UInt8]) -> Bool {
         line.count > text.count && line[..<text.count].elementsEqual(text)

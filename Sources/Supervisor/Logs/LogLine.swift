@@ -11,14 +11,15 @@ struct LogLine {
 
     /// - Parameter line: without its newline.
     init(_ line: ArraySlice<UInt8>) {
-        if line.first == UInt8(ascii: "{"), let json = JSONFields(line), let message = json["msg"] ?? json["message"] {
+        let json = line.first == UInt8(ascii: "{") ? JSONFields(line) : nil
+        if let json, let message = json["msg"] ?? json["message"] {
             priority = LogPriority(level: json["level"]?.text ?? "info")
             self.message = message.bytes
             fields = json.members.filter { !["time", "level", "msg", "message"].contains($0.key) }
             isJSON = true
         } else {
             let prefixed = LogPriority.prefix(of: line)
-            priority = prefixed?.0 ?? .info
+            priority = prefixed?.0 ?? json?["level"].map { LogPriority(level: $0.text) } ?? .info
             message = Array(prefixed?.rest ?? line)
             fields = []
             isJSON = false

@@ -18,7 +18,15 @@ enum LogPriority: Int, Sendable {
         case "notice", "note": self = .notice
         case "info", "information": self = .info
         case "debug", "trace": self = .debug
-        default: return nil
+        // As bunyan and pino number them; syslog's own are 0 to 7.
+        case "60": self = .critical
+        case "50": self = .error
+        case "40": self = .warning
+        case "30": self = .info
+        case "20", "10": self = .debug
+        default:
+            guard let number = Int(level), let priority = LogPriority(rawValue: number) else { return nil }
+            self = priority
         }
     }
 

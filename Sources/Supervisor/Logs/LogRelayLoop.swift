@@ -124,7 +124,8 @@ final class LogRelayLoop {
         _ pipe: consuming OwnedDescriptor
     ) -> LogSlot.Input? {
         guard let files else { return nil }
-        if path == nil { makeFolder(of: watcher) }
+        makeFolder(of: watcher)
+        if let path { leaveLink(to: path, watcher, stream) }
         let slot = slots[number] ?? LogSlot(watcher: watcher)
         let input = LogSlot.Input(stream: stream, pipe: pipe, file: files.open(path, for: watcher, rotation))
         slot.inputs.append(input)
@@ -220,6 +221,14 @@ final class LogRelayLoop {
     private func makeFolder(of watcher: String) {
         mkdir(folder, 0o750)
         mkdir("\(folder)/\(watcher)", 0o750)
+    }
+
+    /// A link in the folder of the logs tells where a log elsewhere is, for `dockmaster logs`.
+    private func leaveLink(to path: String, _ watcher: String, _ stream: LogStream) {
+        let link = "\(folder)/\(watcher)/\(stream == .error ? "stderr" : "stdout").log"
+        guard !path.hasPrefix("/dev/"), path != link, SymbolicLink.target(link) != path else { return }
+        if SymbolicLink.target(link) != nil { unlink(link) }
+        symlink(path, link)
     }
 
     private func show(_ block: UnsafeRawBufferPointer, _ watcher: String, _ instance: Int) {
