@@ -146,6 +146,7 @@ struct TLSCertificatesTests {
         _ = try bundle.folder.write("wide.key", try authority.server().keyPEM, mode: 0o644)
         _ = try bundle.folder.write(
             "old.pem", try TestCertificates.make(name: "o", issuer: nil, authority: true, until: -1).pem, mode: 0o644)
+        _ = try bundle.folder.write("middle.pem", try authority.intermediate.pem, mode: 0o644)
         let place = "DIR/dockmaster.yaml:4: tls."
         let rows: [(String, String)] = [
             ("certificates: [{certificate: a.pem}]", "certificates[0]: needs certificate and key"),
@@ -170,6 +171,10 @@ struct TLSCertificatesTests {
                 "client_certificates.authority: is not an authority's certificate"
             ),
             ("client_certificates: {authority: a.key}", "client_certificates.authority: holds no certificate"),
+            (
+                "client_certificates: {authority: middle.pem}",
+                "client_certificates.authority: holds no root: CN=Test root, which no chain"
+            ),
             ("client_certificates: {authority: old.pem}", "client_certificates.authority: expired on"),
             ("client_certificates: {authority: a.pem, mode: always}", "client_certificates.mode: always is not a mode"),
         ]
