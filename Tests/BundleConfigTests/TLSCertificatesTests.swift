@@ -73,6 +73,35 @@ struct TLSCertificatesTests {
         #expect(further.certificateAuthority != nil && further.certificate == .own)
     }
 
+    @Test("certificates for an alias come before the bundle's own, which is for the other hosts")
+    func alias() throws {
+        let rsa = try Certificate.PrivateKey(pemEncoded: _RSA.Signing.PrivateKey(keySize: .bits2048).pemRepresentation)
+        try write(authority.server(names: ["www.other.test"], key: rsa), "b")
+        let configuration = try bundle.load(
+            Self.head + "server_aliases: [www.other.test, third.test]\n"
+                + "tls: {certificates: [{certificate: b.pem, key: b.key}]}\n"
+        ).prepare(now: TestCertificates.now)
+        let served = try served(configuration).certificates
+        #expect(
+            served.map(\.names) == [
+                ["registry.example.test", "third.test", "localhost", "127.0.0.1", "::1"], ["www.other.test"],
+            ])
+    }
+
+    @Test("a certificate that another one always comes before is warned of")
+    func unserved() throws {
+        try write(authority.server(), "a")
+        let rsa = try Certificate.PrivateKey(pemEncoded: _RSA.Signing.PrivateKey(keySize: .bits2048).pemRepresentation)
+        try write(authority.server(key: rsa), "rsa")
+        try write(authority.server(names: ["registry.example.test", "more.test"]), "more")
+        let list = ["rsa", "more", "a"].map { "{certificate: \($0).pem, key: \($0).key}" }.joined(separator: ", ")
+        let warnings = try bundle.load(
+            Self.head + "ssl_cert: a.pem\nssl_key: a.key\ntls: {certificates: [\(list)]}\n"
+        ).warnings.filter { $0.key.hasPrefix("tls") }
+        #expect(warnings.map(\.key) == ["tls.certificates[2]"])
+        #expect(warnings.first?.problem.contains("an earlier ECDSA certificate") == true)
+    }
+
     @Test("client_certificates take the authorities alone, and a mode")
     func clients() throws {
         _ = try bundle.folder.write(
@@ -117,6 +146,7 @@ struct TLSCertificatesTests {
         _ = try bundle.folder.write("wide.key", try authority.server().keyPEM, mode: 0o644)
         _ = try bundle.folder.write(
             "old.pem", try TestCertificates.make(name: "o", issuer: nil, authority: true, until: -1).pem, mode: 0o644)
+        _ = try bundle.folder.write("middle.pem", try authority.intermediate.pem, mode: 0o644)
         let place = "DIR/dockmaster.yaml:4: tls."
         let rows: [(String, String)] = [
             ("certificates: [{certificate: a.pem}]", "certificates[0]: needs certificate and key"),
@@ -141,6 +171,10 @@ struct TLSCertificatesTests {
                 "client_certificates.authority: is not an authority's certificate"
             ),
             ("client_certificates: {authority: a.key}", "client_certificates.authority: holds no certificate"),
+            (
+                "client_certificates: {authority: middle.pem}",
+                "client_certificates.authority: holds no root: CN=Test root, which no chain"
+            ),
             ("client_certificates: {authority: old.pem}", "client_certificates.authority: expired on"),
             ("client_certificates: {authority: a.pem, mode: always}", "client_certificates.mode: always is not a mode"),
         ]

@@ -1,4 +1,5 @@
 import BundleConfig
+import NIOCore
 import Testing
 
 @testable import ProxyWorker
@@ -110,6 +111,30 @@ struct CertificateChoiceTests {
             _ = try #require(await client.textUntilClose())
             #expect(!client.text.contains("HTTP/1.1"))
         }
+        #expect(try await proxy.curl(proxy.url("/v2/x")).output == "/v2/x")
+        await proxy.stop()
+    }
+
+    @Test("of whatever a hello is changed into, and the connection ends", arguments: [21, 22] as [UInt64])
+    func changed(_ seed: UInt64) async throws {
+        let catcher = try await HelloCatcher.start()
+        _ = try await Tool.client(port: catcher.port, ["-servername", "a.test", "-alpn", "h2,http/1.1"])
+        let hello = Array(catcher.last.readableBytesView)
+        await catcher.stop()
+        let proxy = try await TestProxy.start { $0.limits.handshakeTimeout = .seconds(1) }
+        var generator = SeededGenerator(seed: seed)
+        for round in 0..<200 {
+            var bytes = hello
+            for _ in 0..<Int.random(in: 0...3, using: &generator) {
+                bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
+            }
+            let client = try await RawClient.connect(port: proxy.https, tls: false)
+            let cut = round.isMultiple(of: 4) ? Int.random(in: 1..<bytes.count, using: &generator) : bytes.count
+            try await client.send(ByteBuffer(bytes: bytes[..<cut]))
+            if !round.isMultiple(of: 10) { await client.close() }
+        }
+        // Those that stay are cut in the handshake's time.
+        await eventually("all are gone") { await proxy.service.counter.count == 0 }
         #expect(try await proxy.curl(proxy.url("/v2/x")).output == "/v2/x")
         await proxy.stop()
     }

@@ -189,6 +189,11 @@ extension BundleConfiguration {
         return isComplete ? [issued] : [issued, base]
     }
 
+    /// Whether one of `tls.certificates` is for a host, which the bundle's own then yields to: nobody trusts that by itself.
+    private func isGiven(_ host: String) -> Bool {
+        tls.certificates.contains { $0.names.contains { HostName.matches(host, pattern: $0) } }
+    }
+
     private func baseCertificate() throws -> ProxyConfiguration.Certificate {
         switch certificate {
         case .given(let chain, let key, let names, let files):
@@ -196,7 +201,7 @@ extension BundleConfiguration {
         case .own:
             do {
                 return .init(
-                    names: certificateNames, chain: try PrivateFile.read(files.serverChain),
+                    names: certificateNames.filter { !isGiven($0) }, chain: try PrivateFile.read(files.serverChain),
                     key: Secret(try PrivateFile.read(files.serverKey)))
             } catch {
                 throw ConfigurationError(

@@ -66,6 +66,27 @@ extension BundleReader {
         return .given(chain: first.chain, key: first.key, names: first.names, files: first.files)
     }
 
+    /// Of two certificates with the same kind of key for the same hosts the first one is served.
+    mutating func warnUnserved(_ certificate: BundleConfiguration.CertificateSource, _ tls: TLSSettings) {
+        let nodes = (try? document["tls"]?["certificates"]?.sequence()) ?? []
+        // Where one was refused, the others have lost their places.
+        guard nodes.count == tls.certificates.count else { return }
+        var served: [Bool: Set<String>] = [:]
+        if case .given(let chain, _, let names, _) = certificate {
+            served[CertificateSchemes(chain: chain).isECDSA] = Set(names)
+        }
+        for (node, given) in zip(nodes, tls.certificates) {
+            let isECDSA = CertificateSchemes(chain: given.chain).isECDSA
+            if served[isECDSA, default: []].isSuperset(of: given.names) {
+                warnings.append(
+                    node.refused(
+                        "is never served: an earlier \(isECDSA ? "ECDSA" : "RSA") certificate is for the same hosts",
+                        remedy: "Remove one of the two"))
+            }
+            served[isECDSA, default: []].formUnion(given.names)
+        }
+    }
+
     /// Certificates can only sign in who are asked for them.
     func checkClients(_ auth: ConfigurationNode, _ tls: TLSSettings) {
         guard let node = auth.present("client_certificates") else { return }

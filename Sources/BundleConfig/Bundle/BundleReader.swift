@@ -60,6 +60,7 @@ struct BundleReader {
                 domain: domain, aliases: aliases, listeners: proxy.listeners, files: BundleFiles(data: data, run: run),
                 base: base, environment: environment,
                 givenCertificate: document.present("ssl_cert") ?? document.present("ssl_key")))
+        warnUnserved(certificate, tls)
         certificate = adopt(certificate, &tls, domain: domain)
         checkClients(auth, tls)
         checkSecrecy(plain: users.firstPlain)

@@ -15,6 +15,8 @@ package enum CertificateFault: Error, Equatable {
     case missingIntermediate(issuer: String)
     case brokenLink(subject: String, issuer: String)
     case uncovered(domain: String, names: [String])
+    /// Authorities, of which none is a root.
+    case missingRoot(issuer: String)
     /// It may not sign others.
     case noAuthority(subject: String)
 
@@ -23,7 +25,7 @@ package enum CertificateFault: Error, Equatable {
         switch self {
         case .noKey, .severalKeys, .encryptedKey, .unreadableKey, .mismatch(_, nil): true
         case .empty, .damaged, .noCertificate, .unreadableCertificate, .mismatch, .expired, .notYetValid,
-            .missingIntermediate, .brokenLink, .uncovered, .noAuthority:
+            .missingIntermediate, .brokenLink, .uncovered, .missingRoot, .noAuthority:
             false
         }
     }
@@ -49,6 +51,7 @@ package enum CertificateFault: Error, Equatable {
             names.isEmpty
                 ? "names no host at all (subjectAltName), so that clients refuse it for \(domain)"
                 : "does not cover \(domain), only \(names.joined(separator: ", "))"
+        case .missingRoot(let issuer): "holds no root: \(issuer), which no chain can do without, is not there"
         case .noAuthority(let subject): "is not an authority's certificate (\(subject))"
         }
     }
@@ -69,6 +72,7 @@ package enum CertificateFault: Error, Equatable {
         case .notYetValid: "Check this machine's clock, or wait"
         case .missingIntermediate: "Append the issuer's certificate to ssl_cert, after the server's own"
         case .brokenLink: "Append the certificate of the authority that signed it, in its current version"
+        case .missingRoot: "Append the root's certificate, the one that signs itself"
         case .noAuthority: "Give the certificate of the authority that signs clients', not a client's own"
         case .uncovered(let domain, _): "Request one whose subjectAltName has DNS:\(domain), or correct domain"
         }

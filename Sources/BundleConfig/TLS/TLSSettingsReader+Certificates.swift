@@ -59,20 +59,26 @@ extension TLSSettingsReader {
         }
     }
 
-    /// The certificates of a PEM text alone, each still valid and an authority's.
+    /// The certificates of a PEM text alone, each still valid and an authority's, with a root among them: no chain is
+    /// trusted that does not end at one.
     private static func authorities(_ text: String, now: Date) throws(CertificateFault) -> String {
         let blocks = try PEMBlock.all(in: text).filter { $0.label == "CERTIFICATE" }
         guard !blocks.isEmpty else { throw .noCertificate }
+        var hasRoot = false
+        var last: Certificate?
         for (index, block) in blocks.enumerated() {
             guard let certificate = try? Certificate(derEncoded: block.bytes) else {
                 throw .unreadableCertificate(block: index + 1)
             }
             try CertificatePair.checkTime(certificate, now: now)
+            hasRoot = hasRoot || certificate.issuer == certificate.subject
+            last = certificate
             // One without the extension is of version 1, a root as they were before.
             if case .notCertificateAuthority? = (try? certificate.extensions.basicConstraints).flatMap({ $0 }) {
                 throw .noAuthority(subject: CertificatePair.name(certificate))
             }
         }
+        if !hasRoot, let last { throw .missingRoot(issuer: "\(last.issuer)") }
         return blocks.map(\.text).joined()
     }
 

@@ -49,7 +49,10 @@ struct CertificateStore: Sendable {
             let names = certificate.names.map { $0.lowercased() }
             let configuration = try Self.configuration(certificate, chain, clients: clients, key: key)
             var contexts: [String: NIOSSLContext] = [:]
-            for name in names.prefix(Self.hostLimit) { contexts[name] = try Self.context(configuration, key: key) }
+            // Addresses are not said as SNI (RFC 6066, section 3).
+            for name in names.prefix(Self.hostLimit) where AddressRange.bytes(of: name) == nil {
+                contexts[name] = try Self.context(configuration, key: key)
+            }
             entries.append(
                 Entry(
                     names: names, contexts: contexts, unnamed: try Self.context(configuration, key: key),
