@@ -215,8 +215,9 @@ actor ProxyService: Worker {
     }
 
     private func tellOfExpiry() {
-        guard let ends = current?.load().certificates?.ends else { return }
-        let warnings = CertificateExpiry.warnings(ends, now: UTCTime.now().seconds)
+        guard let certificates = current?.load().certificates else { return }
+        let now = UTCTime.now().seconds
+        let warnings = CertificateExpiry.warnings(certificates.noteworthyEnds(now: now), now: now)
         for warning in warnings where told[warning.name] != warning.days {
             told[warning.name] = warning.days
             logger.log(

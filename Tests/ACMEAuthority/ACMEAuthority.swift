@@ -79,6 +79,8 @@ package actor ACMEAuthority {
     package var directory: String { "\(base)/directory" }
     /// PEM: of what its server shows, and of what it issues.
     package var root: String { get throws { try keys.rootPEM } }
+    /// PEM: what its server shows as `localhost`.
+    package var identity: (chain: String, key: String) { get throws { try keys.serverPEM } }
     package var accountCount: Int { accounts.count }
     package var contacts: [[String]] { accounts.map(\.contact) }
     var base: String { "https://localhost:\(port)" }

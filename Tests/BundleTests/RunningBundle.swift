@@ -125,7 +125,7 @@ final class RunningBundle: Sendable {
 
     /// Ends it somehow, workers included.
     func abandon() async {
-        let workers = ["proxy", "auth", "registry"].flatMap(workers)
+        let workers = ["proxy", "auth", "registry", "acme"].flatMap(workers)
         process.signal(SIGTERM)
         if (try? await process.wait(within: .seconds(5))) == nil { await process.destroy() }
         for pid in workers { kill(pid, SIGKILL) }

@@ -39,8 +39,9 @@ struct TestFolder: Sendable {
     static let shared = repository.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/shared"
     static let release = repository + "/.build/release"
 
+    /// The permission bits.
     static func mode(_ path: String) -> mode_t? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.posixPermissions] as? NSNumber).map { mode_t(truncating: $0) }
     }
 }

@@ -58,6 +58,37 @@ struct BinaryTests {
         await bench.stop()
     }
 
+    @Test("orders nothing on a full disk, says so, and goes on when there is room again")
+    func fullDisk() async throws {
+        let bench = try await TestBench.start(["a.test"])
+        try WorkerProcess.write(bench.configuration(), bench.folder)
+        let place = "\(bench.folder)/configuration/acme"
+        let worker = try WorkerProcess(
+            bench.folder,
+            script: """
+                mount -t tmpfs -o size=64k tmpfs \(place)
+                mkdir \(place)/a.test
+                cat /dev/zero >\(place)/filler 2>/dev/null || true
+                $WORKER & worker=$!
+                while [ ! -e \(bench.folder)/free ]; do sleep 0.05; done
+                rm \(place)/filler
+                kill -HUP $worker
+                while [ ! -e \(bench.folder)/end ]; do sleep 0.05; done
+                ls \(place)/a.test >\(bench.folder)/names
+                kill $worker
+                wait $worker
+                """)
+        await eventually("it says so") { worker.log.contains("No space left on device. Free space on that disk.") }
+        #expect(await bench.authority.count("newOrder 201") == 0)
+        try WorkerProcess.write(bench.configuration { $0.keyType = .rsa }, bench.folder)
+        try "".write(toFile: "\(bench.folder)/free", atomically: true, encoding: .utf8)
+        await eventually("it has a certificate") { worker.log.contains(#""event":"acme_issued""#) }
+        try "".write(toFile: "\(bench.folder)/end", atomically: true, encoding: .utf8)
+        #expect(await worker.status() == 0, "\(worker.log)")
+        #expect(try bench.text("names") == "chain.pem\nkey.pem\n")
+        await bench.stop()
+    }
+
     @Test("stays when the directory is away, and reads nothing that is not its own")
     func alone() async throws {
         let bench = try await TestBench.start()

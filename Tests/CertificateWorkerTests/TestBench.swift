@@ -71,11 +71,14 @@ final class TestBench: Sendable {
         return configuration
     }
 
-    func keeper(_ change: (inout ACMEConfiguration) -> Void = { _ in }) throws -> CertificateKeeper {
+    /// - Parameter clock: nil for one whose sleeps are over at once.
+    func keeper(
+        clock other: (any WorkerClock)? = nil, _ change: (inout ACMEConfiguration) -> Void = { _ in }
+    ) throws -> CertificateKeeper {
         let configuration = configuration(change)
         let transport = try HTTPTransport(trusting: configuration.trust)
         return CertificateKeeper(
-            configuration: configuration, transport: transport, clock: clock, logger: log.logger, draw: { 0 }
+            configuration: configuration, transport: transport, clock: other ?? clock, logger: log.logger, draw: { 0 }
         ) { [self] event in events.withLock { $0.append(event) } }
     }
 
@@ -105,21 +108,32 @@ final class TestBench: Sendable {
         }.sorted()
     }
 
-    /// What curl says of the certificate that the proxy shows: nil when it is not one of the authority's for that name.
+    /// Whether the proxy shows a certificate of the authority's for that name.
     func isServed(_ name: String) async throws -> Bool {
         try await authority.root.write(toFile: "\(folder)/root.pem", atomically: true, encoding: .utf8)
+        return try await curl(name, ["--cacert", "\(folder)/root.pem"]).status == 0
+    }
+
+    /// The certificates that the proxy shows for a name, in curl's words.
+    func certificates(_ name: String) async throws -> String {
+        try await curl(name, ["-k", "-w", "%{certs}"]).output
+    }
+
+    private func curl(_ name: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
-        process.arguments = [
-            "-s", "--max-time", "10", "--cacert", "\(folder)/root.pem", "--resolve", "\(name):\(https):127.0.0.1", "-o",
-            "/dev/null", "https://\(name):\(https)/",
-        ]
+        process.arguments =
+            ["-s", "--max-time", "10", "--resolve", "\(name):\(https):127.0.0.1", "-o", "/dev/null"] + arguments
+            + ["https://\(name):\(https)/"]
         process.standardError = FileHandle.nullDevice
+        let file = "\(folder)/curl-\(UUID().uuidString.prefix(8))"
+        _ = FileManager.default.createFile(atPath: file, contents: nil)
+        process.standardOutput = FileHandle(forWritingAtPath: file)
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             process.terminationHandler = { _ in done.resume() }
             do { try process.run() } catch { done.resume(throwing: error) }
         }
-        return process.terminationStatus == 0
+        return (process.terminationStatus, try String(contentsOfFile: file, encoding: .utf8))
     }
 
     private static func proxyConfiguration(

@@ -24,10 +24,18 @@ final class WorkerProcess {
         try configuration.node().yaml().write(toFile: config(folder), atomically: true, encoding: .utf8)
     }
 
-    init(_ folder: String, _ arguments: [String] = []) throws {
+    /// - Parameter script: what a shell does, in a mount namespace of its own, before it becomes the worker; `$WORKER` is the
+    ///   worker's command line.
+    init(_ folder: String, _ arguments: [String] = [], script: String? = nil) throws {
         file = "\(folder)/log-\(UUID().uuidString.prefix(8))"
-        process.executableURL = URL(fileURLWithPath: Self.binary)
-        process.arguments = ["--config", Self.config(folder)] + arguments
+        if let script {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+            let worker = "WORKER='\(Self.binary) --config \(Self.config(folder))'"
+            process.arguments = ["--mount", "/bin/sh", "-ec", "\(worker)\n\(script)"]
+        } else {
+            process.executableURL = URL(fileURLWithPath: Self.binary)
+            process.arguments = ["--config", Self.config(folder)] + arguments
+        }
         _ = FileManager.default.createFile(atPath: file, contents: nil)
         process.standardError = FileHandle(forWritingAtPath: file)
         let (stream, end) = AsyncStream.makeStream(of: Void.self)

@@ -85,6 +85,40 @@ struct CertificateRenewalTests {
         #expect(warnings(-1).first?.sentence.contains("ended on") == true)
     }
 
+    @Test("that renews itself is told of only once a quarter of its life is left, however short that is")
+    func shortLived() throws {
+        var certificate = TestCertificates.a
+        let end = try #require(try CertificateStore([certificate]).ends.first?.end)
+        let (begin, now) = (end - 36_500 * 86_400, end - 26 * 86_400)
+        #expect(try CertificateStore([certificate]).noteworthyEnds(now: begin).count == 1)
+        certificate.files = .init(chain: "c", key: "k", isAwaited: true)
+        let store = try CertificateStore([certificate])
+        #expect(store.noteworthyEnds(now: begin).isEmpty)
+        #expect(store.noteworthyEnds(now: end - 36_500 * 86_400 / 4 - 86_400).isEmpty)
+        #expect(store.noteworthyEnds(now: now).map(\.name) == ["a.test"])
+        #expect(store.ends.map(\.end) == [end])
+    }
+
+    @Test("whose files are awaited is served before they are there, and goes on while a pair is half written")
+    func awaited() throws {
+        let certificates = try CertificateFolder()
+        var configuration = ProxyConfiguration(
+            domain: "a.test", listeners: [], certificates: [TestCertificates.a], routes: [], upstreams: [],
+            httpsPort: 443)
+        configuration.certificates[0].files = .init(
+            chain: certificates.files.chain, key: certificates.files.key, isAwaited: true)
+        let missing = CertificateFiles.refreshed(configuration, now: 0)
+        #expect(missing.configuration == configuration && missing.problems.isEmpty)
+        try certificates.write(TestCertificates.b)
+        let issued = CertificateFiles.refreshed(configuration, now: 0)
+        #expect(issued.problems.isEmpty && issued.configuration.certificates[0].chain == TestCertificates.b.chain)
+        // The key of the next one is there, its chain is not: a reload goes on with what is served.
+        try TestCertificates.a.key.reveal().write(toFile: certificates.files.key, atomically: true, encoding: .utf8)
+        let half = CertificateFiles.refreshed(configuration, served: issued.configuration, now: 0)
+        #expect(half.problems.count == 1 && half.configuration == issued.configuration)
+        certificates.remove()
+    }
+
     @Test("that ends soon shows in /healthz, in the metrics and in the status, and the proxy is ready all the same")
     func warning() async throws {
         let certificates = try CertificateFolder()

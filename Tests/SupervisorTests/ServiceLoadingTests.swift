@@ -75,6 +75,27 @@ struct ServiceLoadingTests {
         #expect(ReloadPlan(from: second, to: none).steps.map(\.step) == [.adopt])
     }
 
+    @Test("has the ACME worker beside it where certificates come by ACME, behind the proxy, and starts without it")
+    func acme() throws {
+        let desired = try desired(
+            """
+            domain: registry.example.test
+            users: {a: {password: x}}
+            acl: [{match: {}, actions: [pull]}]
+            tls: {acme: {directory: "https://ca.example.test/directory"}}
+            watchers: {web: {cmd: x}, acme: {nice: 5}}
+            """)
+        #expect(desired.definitions.map(\.name) == ["auth", "registry", "proxy", "acme", "web"])
+        let acme = desired.definitions[3]
+        #expect(acme.command == ["/nowhere/dockmaster-acme", "--config", "\(folder.path)/run/acme/acme.yml"])
+        #expect(acme.after == [Dependency("proxy")] && acme.isSingleton && acme.attributes.nice == 5)
+        #expect(acme.files.count == 1)
+        #expect(desired.essential == ["auth", "registry", "proxy"])
+        #expect(
+            desired.definitions[2].environment["DOCKMASTER_PROXY_FOLDERS"]?
+                .contains("/configuration/acme/registry.example.test") == true)
+    }
+
     @Test("may be a circus file")
     func circus() throws {
         let desired = try desired("[circus]\nendpoint = x\n[watcher:web]\ncmd = sleep 1\n", name: "circus.ini")

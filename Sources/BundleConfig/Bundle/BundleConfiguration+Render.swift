@@ -185,8 +185,10 @@ extension BundleConfiguration {
         var issued = base
         issued.names = acme.domains
         issued.files = .init(chain: acme.chainFile, key: acme.keyFile, isAwaited: true)
-        let isComplete = ([domain] + serverAliases).allSatisfy(acme.domains.contains)
-        return isComplete ? [issued] : [issued, base]
+        guard !([domain] + serverAliases).allSatisfy(acme.domains.contains) else { return [issued] }
+        var others = base
+        others.names.removeAll(where: acme.domains.contains)
+        return [issued, others]
     }
 
     /// Whether one of `tls.certificates` is for a host, which the bundle's own then yields to: nobody trusts that by itself.

@@ -6,7 +6,8 @@ import TextFormats
 struct Registration {
     /// What has become of the account.
     enum Outcome: Equatable {
-        case account(url: String)
+        /// It is there; `isNew` when this has made it.
+        case account(isNew: Bool)
         /// It has been deactivated: this key is of no more use, another one is.
         case deactivated
     }
@@ -40,7 +41,7 @@ struct Registration {
         }
         await client.use(account: url)
         try await update(account, url)
-        return .account(url: url)
+        return .account(isNew: response.status == 201)
     }
 
     private func payload(_ directory: ACMEDirectory, key: AccountKey) -> String {

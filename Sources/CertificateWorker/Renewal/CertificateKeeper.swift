@@ -115,7 +115,8 @@ actor CertificateKeeper {
         let file = AccountFile(path: configuration.accountKeyFile)
         let key = try await threads.run { () throws(ACMEFailure) in try file.key() }
         let client = client(key)
-        if case .account = try await Registration(configuration: configuration, client: client).register() {
+        if case .account(let isNew) = try await Registration(configuration: configuration, client: client).register() {
+            if isNew { tellOfAccount() }
             return client
         }
         logger.warning(
@@ -125,7 +126,14 @@ actor CertificateKeeper {
         guard case .account = try await Registration(configuration: configuration, client: other).register() else {
             throw .nonsense("a new account that is deactivated")
         }
+        tellOfAccount()
         return other
+    }
+
+    private func tellOfAccount() {
+        logger.info(
+            "has made an account with \(configuration.directory), known by \(configuration.accountKeyFile)",
+            metadata: [LogField.event: "acme_account"])
     }
 
     private func client(_ key: AccountKey) -> ACMEClient {
@@ -181,8 +189,9 @@ actor CertificateKeeper {
 
     private static func day(_ moment: Int) -> String { UTCTime(seconds: moment).day }
 
-    /// `5 min`, `2 h 10 min`
+    /// `65 s`, `5 min`, `2 h 10 min`
     private static func words(_ seconds: Int) -> String {
+        guard seconds >= 120 else { return "\(seconds) s" }
         let minutes = (seconds + 59) / 60
         guard minutes >= 60 else { return "\(minutes) min" }
         return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"

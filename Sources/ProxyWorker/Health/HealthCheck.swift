@@ -50,7 +50,8 @@ final class HealthCheck {
 
     private func finish(_ report: HealthReport, _ state: ProxyState) {
         var new = report
-        new.warnings = CertificateExpiry.warnings(state.certificates?.ends ?? [], now: UTCTime.now().seconds)
+        let now = UTCTime.now().seconds
+        new.warnings = CertificateExpiry.warnings(state.certificates?.noteworthyEnds(now: now) ?? [], now: now)
             .map(\.sentence)
         self.report = new
         reportedAt = .now()

@@ -20,6 +20,8 @@ struct CertificateStore: Sendable {
         var schemes: CertificateSchemes
         /// Seconds since 1970: when the first of the chain ends.
         var end: Int
+        /// From when on its end is worth a word, likewise.
+        var notice: Int
 
         func context(for name: String?) -> NIOSSLContext {
             guard let name else { return unnamed }
@@ -36,6 +38,8 @@ struct CertificateStore: Sendable {
 
     /// When each ends, in seconds since 1970, by its first name, and by the kind of its key where two share a name.
     let ends: [(name: String, end: Int)]
+    /// For each of them from when on it is worth a word.
+    private let notices: [Int]
 
     /// - Parameter clients: whose certificates are asked for; nil for nobody's.
     /// - Throws: a `ConfigurationError` that says which certificate cannot be used and why.
@@ -57,7 +61,8 @@ struct CertificateStore: Sendable {
                 Entry(
                     names: names, contexts: contexts, unnamed: try Self.context(configuration, key: key),
                     schemes: CertificateSchemes(chain: certificate.chain),
-                    end: chain.map { Int($0.notValidAfter) }.min() ?? 0))
+                    end: chain.map { Int($0.notValidAfter) }.min() ?? 0,
+                    notice: Self.notice(certificate, chain)))
         }
         guard let first = entries.first else {
             throw ConfigurationError(key: "certificates", problem: "is empty", remedy: "Add a certificate and its key")
@@ -67,7 +72,22 @@ struct CertificateStore: Sendable {
         let twins = first.names.first.map { Self.matching($0, ordered) } ?? []
         self.entries = ordered
         fallback = twins.isEmpty ? [first] : twins
-        ends = Self.ends(entries)
+        let all = Self.ends(entries)
+        ends = all.map { ($0.name, $0.end) }
+        notices = all.map(\.notice)
+    }
+
+    /// The ends without those of which nobody need hear yet: what renews itself may live for a day only, and end soon all
+    /// its life.
+    func noteworthyEnds(now: Int) -> [(name: String, end: Int)] {
+        zip(ends, notices).filter { $1 <= now }.map { $0.0 }
+    }
+
+    /// One that comes by ACME is renewed with a third of its life left: with a quarter left that has failed.
+    private static func notice(_ certificate: ProxyConfiguration.Certificate, _ chain: [NIOSSLCertificate]) -> Int {
+        guard certificate.files?.isAwaited == true, let leaf = chain.first else { return 0 }
+        let (begin, end) = (Int(leaf.notValidBefore), Int(leaf.notValidAfter))
+        return end - max(0, end - begin) / 4
     }
 
     /// The context for a client. An exact name before a wildcard, a wildcard before the fallback.
@@ -90,16 +110,17 @@ struct CertificateStore: Sendable {
     }
 
     /// One end for each name: labels of metrics may stand once only.
-    private static func ends(_ entries: [Entry]) -> [(name: String, end: Int)] {
+    private static func ends(_ entries: [Entry]) -> [(name: String, end: Int, notice: Int)] {
         let names = entries.enumerated().map { $1.names.first ?? "certificate \($0 + 1)" }
-        var ends: [(name: String, end: Int)] = []
+        var ends: [(name: String, end: Int, notice: Int)] = []
         for (name, entry) in zip(names, entries) {
             let isShared = names.filter { $0 == name }.count > 1
             let label = isShared ? "\(name) (\(entry.schemes.isECDSA ? "ECDSA" : "RSA"))" : name
             if let index = ends.firstIndex(where: { $0.name == label }) {
                 ends[index].end = min(ends[index].end, entry.end)
+                ends[index].notice = min(ends[index].notice, entry.notice)
             } else {
-                ends.append((label, entry.end))
+                ends.append((label, entry.end, entry.notice))
             }
         }
         return ends
