@@ -13,17 +13,17 @@ struct LargeImage: Sendable {
             """
             set -e; mkdir \(image.path); cd \(image.path)
             head -c \(mebibytes)M /dev/urandom >../payload; tar -cf ../layer -C .. payload
-            id=$(sha256sum ../layer | cut -d' ' -f1); gzip -1 <../layer >../packed
+            id=$(sha256sum ../layer | cut -d' ' -f1)
             digest() { sha256sum $1 | cut -d' ' -f1; }
             place() { cp $1 $(digest $1); printf '"digest":"sha256:%s","size":%s' $(digest $1) $(stat -c %s $1); }
-            layer=$(place ../packed)
+            layer=$(place ../layer)
             echo '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:'$id'"]}}' >../config
             config=$(place ../config)
             kind=application/vnd.oci.image
             printf '{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s",%s},"layers":[{"mediaType":"%s",%s}]}' \
-            $kind.manifest.v1+json $kind.config.v1+json "$config" $kind.layer.v1.tar+gzip "$layer" >manifest.json
+            $kind.manifest.v1+json $kind.config.v1+json "$config" $kind.layer.v1.tar "$layer" >manifest.json
             printf 'Directory Transport Version: 1.1\\n' >version
-            rm ../payload ../layer ../packed ../config
+            rm ../payload ../layer ../config
             """)
         return image
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A large push and a large pull, each some eight seconds long and begun again until they are to end.
+/// A large push and a large pull, each some half a minute long and begun again until they are to end.
 struct LargeTransfers: Sendable {
     private let folder: TestFolder
     private let logs: [TestFolder]

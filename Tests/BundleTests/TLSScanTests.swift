@@ -35,6 +35,46 @@ extension WholeBundle {
             }
         }
 
+        /// What testssl.sh finds that is no fault, each with its reason.
+        private static let tolerated = [
+            // Of the tool's own environment: Debian's openssl has no GOST.
+            "engine_problem",
+            // The client's order: all six suites are equally strong, and a client without AES in hardware is right to choose
+            // ChaCha20 (Mozilla's guideline "intermediate"). NIOSSL has no option for the server's.
+            "cipher_order",
+            // The bundle's own authority is private: it publishes neither a revocation list nor OCSP.
+            "cert_revocation",
+        ]
+
+        @Test("testssl.sh finds nothing of severity LOW or worse but what a private authority lacks")
+        func testssl() async throws {
+            try Shell.require("testssl")
+            try await withBundle { bundle in
+                let report = bundle.folder.path + "/testssl.json"
+                // Protocols, ciphers, forward secrecy, preferences, defaults, headers, vulnerabilities; not what merely lists
+                // (every cipher, every client), which takes minutes.
+                let scan = try await Shell.run(
+                    """
+                    testssl --quiet --color 0 --warnings off --nodns none --ip 127.0.0.1 --add-ca \(bundle.authority) \
+                    --severity LOW --jsonfile \(report) -p -s -f -P -S -h -U localhost:\(bundle.httpsPort)
+                    """, within: .seconds(240))
+                #expect(scan.output.contains("Testing vulnerabilities") && scan.output.contains("Done "), "\(scan)")
+                #expect(scan.output.contains(/Heartbleed .*not vulnerable/), "\(scan)")
+                let findings = try JSONDecoder().decode(
+                    [Finding].self, from: Data(bundle.folder.text("testssl.json").utf8))
+                let faults = findings.filter { !Self.tolerated.contains($0.id) }
+                #expect(faults.isEmpty, "\(faults)")
+                // A scan that reached nothing would find nothing.
+                #expect(findings.contains { $0.id == "cert_revocation" }, "\(findings)")
+            }
+        }
+
+        private struct Finding: Decodable {
+            var id: String
+            var severity: String
+            var finding: String
+        }
+
         @Test("a client that offers to compress is not taken up on it")
         func compression() async throws {
             // sslscan cannot tell: Debian's OpenSSL has no compression.

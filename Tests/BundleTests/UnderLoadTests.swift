@@ -10,22 +10,23 @@ extension WholeBundle {
         @Test("reloads, certificates, upgrades and a new proxy fail no request, push or pull")
         func changes() async throws {
             try await withLoad { day in
-                let large = try await day.bundle.folder.randomFile("large", mebibytes: 256)
+                let large = try await day.bundle.folder.randomFile("large", mebibytes: 1_024)
                 let digest = try await day.client.upload(large, to: Self.repository, token: day.token)
                 let transfers = try LargeTransfers(day.bundle, day.token, large, digest, repository: Self.repository)
                 try await transfers.begun()
                 let proxies = day.bundle.workers("proxy")
-                for round in 1...20 {
+                for round in 1...100 {
                     switch round {
-                    case 5, 15: try await day.upgrade(toCopy: round == 5)
-                    case 4, 8, 12, 16, 20: try await day.renewCertificate(round)
-                    case 10: try await day.replaceProxy(processes: 2, round: round)
-                    case 18: try await day.replaceProxy(processes: 1, round: round)
+                    case 11, 31, 51, 71, 91: try await day.upgrade(toCopy: [11, 51, 91].contains(round))
+                    case _ where round.isMultiple(of: 5): try await day.renewCertificate(round)
+                    // The first while the first transfers have half a minute to go, which is longer than a stop's drain.
+                    case 2, 62: try await day.replaceProxy(processes: 2, round: round)
+                    case 42, 82: try await day.replaceProxy(processes: 1, round: round)
                     default: break
                     }
                     try await day.reload(round: round.isMultiple(of: 2) ? round : round - 1)
                 }
-                #expect(day.bundle.workers("proxy").allSatisfy { !proxies.contains($0) }, "the proxy was replaced")
+                #expect(day.bundle.workers("proxy").contains { !proxies.contains($0) }, "the proxy was replaced")
                 let (pushes, pulls) = try await transfers.finish()
                 #expect(pushes > 0 && pulls > 0, "\(pushes) pushes, \(pulls) pulls")
                 let (totals, failures) = try await day.load.stop()
@@ -38,11 +39,11 @@ extension WholeBundle {
         func kills() async throws {
             try Shell.require("skopeo")
             try await withLoad { day in
-                let image = try await LargeImage.make(in: day.bundle.folder, mebibytes: 256)
-                let push = try image.push(to: day.bundle, attempts: 9)
+                let image = try await LargeImage.make(in: day.bundle.folder, mebibytes: 1_024)
+                let push = try image.push(to: day.bundle, attempts: 30)
                 #expect(try await day.bundle.receives(LargeImage.repository), "\(image.folder.text("errors"))")
                 var moments: [Double] = []
-                for _ in 1...4 {
+                for _ in 1...20 {
                     let victim = try #require(day.bundle.workers("registry").first)
                     moments.append(SteadyLoad.now)
                     kill(victim, SIGKILL)

@@ -75,7 +75,9 @@ struct BinaryTests {
         await proxy.service.drain(within: .zero)
         let config = "\(proxy.folder)/proxy.yml"
         let result = try await Self.run(["--config", config], log: "\(proxy.folder)/log") { process in
-            try await eventually("it serves") { try await proxy.curl("https://localhost:\(port)/v2/x").output == "/v2/x" }
+            try await eventually("it serves") {
+                try await proxy.curl("https://localhost:\(port)/v2/x").output == "/v2/x"
+            }
             let slow = try await RawClient.connect(port: port)
             #expect(try await slow.ask("GET /v2/y HTTP/1.1\r\nHost: a\r\n\r\n").hasSuffix("/v2/y"))
             await slow.stopReading()

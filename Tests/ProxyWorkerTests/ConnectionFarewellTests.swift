@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import NIOHTTP2
+import Synchronization
 import Testing
 
 @testable import ProxyWorker
@@ -106,6 +107,25 @@ struct ConnectionFarewellTests {
         busy.streams.streamClosed(1, channel: busy.channel)
         busy.pass(.seconds(62))
         #expect(!busy.channel.isActive)
+    }
+
+    @Test("a stream that closed before it was created is none that is open")
+    func stillborn() throws {
+        final class Listener: NIOHTTP2StreamDelegate, Sendable {
+            let told = Mutex(0)
+            func streamCreated(_ id: HTTP2StreamID, channel: any Channel) { told.withLock { $0 += 1 } }
+            func streamClosed(_ id: HTTP2StreamID, channel: any Channel) { told.withLock { $0 += 1 } }
+        }
+        let channel = EmbeddedChannel()
+        let next = Listener()
+        let streams = OpenStreams(on: channel.eventLoop, next: next)
+        streams.streamClosed(1, channel: channel)
+        streams.streamCreated(1, channel: channel)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(streams.areDone(for: .milliseconds(50), firstRequest: .hours(1)))
+        #expect(next.told.withLock { $0 } == 0)
+        streams.streamCreated(3, channel: channel)
+        #expect(!streams.areDone(for: .milliseconds(50), firstRequest: .zero))
     }
 
     @Test("the client closes first, within a second")

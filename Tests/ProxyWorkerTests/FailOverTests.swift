@@ -121,7 +121,9 @@ struct FailOverTests {
         var servers: [FakeUpstream] = []
         while servers.count < 2 {
             if overTCP {
-                if let server = try? await FakeUpstream.start(port: .random(in: 30_000...32_000)) { servers.append(server) }
+                if let server = try? await FakeUpstream.start(port: .random(in: 30_000...32_000)) {
+                    servers.append(server)
+                }
             } else {
                 servers.append(try await FakeUpstream.start(at: try path()))
             }

@@ -76,7 +76,7 @@ final class FakeUpstreamHandler: ChannelDuplexHandler {
             reply(context, .ok, "\(head.method) \(head.uri)\n\(lines)")
         case "/v2/count":
             reply(context, .created, "\(bodyBytes)")
-        case "/v2/hang":
+        case let path where path == "/v2/hang" || path.hasPrefix("/v2/hang/"):
             break
         case "/v2/die":
             context.close(promise: nil)

@@ -29,6 +29,19 @@ enum Frames {
         [UInt8(number >> 24), UInt8(number >> 16 & 255), UInt8(number >> 8 & 255), UInt8(number & 255)]
     }
 
+    /// The first four bytes as a number.
+    static func number(_ bytes: [UInt8]) -> UInt32 { bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) } }
+
+    /// The frames in the bytes of a server, with their streams, as far as they are complete.
+    static func whole(in bytes: [UInt8]) -> [(type: UInt8, flags: UInt8, stream: UInt32, payload: [UInt8])] {
+        var rest = bytes[...]
+        return all(in: bytes).map { frame in
+            let stream = number(Array(rest.dropFirst(5))) & 0x7FFF_FFFF
+            rest = rest.dropFirst(9 + frame.payload.count)
+            return (frame.type, frame.flags, stream, frame.payload)
+        }
+    }
+
     /// The frames in the bytes of a server, as far as they are complete.
     static func all(in bytes: [UInt8]) -> [(type: UInt8, flags: UInt8, payload: [UInt8])] {
         var frames: [(UInt8, UInt8, [UInt8])] = []

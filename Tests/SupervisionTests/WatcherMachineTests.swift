@@ -276,6 +276,31 @@ struct WatcherMachineTests {
         }
     }
 
+    @Test("that is never ready in time is given up by the default policy, although its failures lie far apart")
+    func neverReady() {
+        var machine = WatcherMachine(settings: WatcherSettings())
+        var (now, due, generation, starts) = (Duration.zero, Duration.zero, 0, 0)
+        func feed(_ event: WatcherEvent) {
+            for action in machine.handle(event, at: now) {
+                if case .arm(let number, let delay) = action { (generation, due) = (number, now + delay) }
+                if action == .spawn { starts += 1 }
+            }
+        }
+        func fire() {
+            now = due
+            feed(.timer(generation: generation))
+        }
+        feed(.start)
+        while machine.state != .failed, starts < 10 {
+            feed(.spawned)
+            fire()
+            feed(.exited(.signal(15)))
+            if machine.state == .backoff { fire() }
+        }
+        #expect(starts == 5)
+        #expect(now > .seconds(5 * 60))
+    }
+
     @Test("that may fail for ever remembers only so much, and counts that")
     func unlimited() {
         let policy = RestartPolicy(initial: .zero, limit: nil)

@@ -56,12 +56,20 @@ struct ArbiterHookTests {
         #expect(try scenario.order(.reload(.terminate), "a").first?.result == "reloaded")
         #expect(scenario.read("trace") == started + stopped + started)
         var entries: [OrderOutcome.Entry] = []
-        for _ in 0..<3 {
-            scenario.arbiter.carryOut(.restart(sequential: false), on: ["a"], waits: true) { entries += $0.entries }
+        let orders: [WatcherOrder] = [.restart(sequential: false), .reload(.terminate), .restart(sequential: false)]
+        for order in orders {
+            scenario.arbiter.carryOut(order, on: ["a"], waits: true) { entries += $0.entries }
         }
         #expect(try scenario.wait { entries.count == 3 })
-        #expect(entries.allSatisfy { $0.problem == nil }, "\(entries)")
+        #expect(entries.map(\.result) == ["restarted", "reloaded", "restarted"], "\(entries)")
         #expect(scenario.state("a") == "running")
+        let thrice = started + stopped + started + stopped + started + stopped + started
+        #expect(try scenario.wait { scenario.read("trace") == thrice }, "\(scenario.read("trace"))")
+        // A stop is the last word.
+        scenario.arbiter.carryOut(.restart(sequential: false), on: ["a"], waits: true) { entries += $0.entries }
+        #expect(try scenario.order(.stop, "a").first?.result == "stopped")
+        #expect(try scenario.wait { entries.count == 4 })
+        #expect(entries.last?.problem == "it was stopped meanwhile" && scenario.state("a") == "stopped")
         #expect(try scenario.stop() == 0)
     }
 

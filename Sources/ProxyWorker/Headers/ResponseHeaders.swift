@@ -12,19 +12,23 @@ struct ResponseHeaders: Sendable, Equatable {
     /// - Parameters:
     ///   - https: whether the client came over TLS.
     ///   - registry: whether the answer is a registry's, which names its API version.
+    ///   - isOurs: whether it is of a file or of the proxy itself: as with a registry's no browser is to guess at its type.
     ///   - extra: the route's own fields; they replace the upstream's.
     func sent(
-        _ headers: HTTPHeaders, requestID: String, https: Bool, registry: Bool, extra: [String: String] = [:]
+        _ headers: HTTPHeaders, requestID: String, https: Bool, registry: Bool, isOurs: Bool = false,
+        extra: [String: String] = [:]
     ) -> HTTPHeaders {
         let hop = HopByHop(headers)
         var fields: [(String, String)] = []
-        fields.reserveCapacity(headers.count + 3)
+        fields.reserveCapacity(headers.count + 4)
         var hasVersion = false
+        var hasTypeOptions = false
         for (name, value) in headers {
             let lowered = name.lowercased()
             switch lowered {
             case "server", "x-request-id", "strict-transport-security": continue
             case "docker-distribution-api-version": hasVersion = true
+            case "x-content-type-options": hasTypeOptions = true
             default:
                 if hop.contains(lowered) || lowered.hasBytePrefix("x-accel-") || lowered.hasBytePrefix("x-dockmaster-")
                 {
@@ -34,6 +38,7 @@ struct ResponseHeaders: Sendable, Equatable {
             fields.append((name, value))
         }
         if registry, !hasVersion { fields.append(("Docker-Distribution-Api-Version", "registry/2.0")) }
+        if registry || isOurs, !hasTypeOptions { fields.append(("X-Content-Type-Options", "nosniff")) }
         if https, let transportSecurity { fields.append(("Strict-Transport-Security", transportSecurity)) }
         fields.append(("X-Request-Id", requestID))
         var sent = HTTPHeaders(fields)

@@ -155,7 +155,8 @@ extension RequestHandler {
         exchange.status = Int(head.status.code)
         var headers = exchange.state.responseHeaders.sent(
             head.headers, requestID: exchange.requestID, https: connection.https,
-            registry: exchange.route?.isRegistry ?? false, extra: exchange.route?.route.headers ?? [:])
+            registry: exchange.route?.isRegistry ?? false, isOurs: exchange.asked == nil,
+            extra: exchange.route?.route.headers ?? [:])
         if !headers.contains(name: "date") { headers.add(name: "Date", value: HTTPDate.now()) }
         if close, !connection.isHTTP2 { headers.add(name: "Connection", value: "close") }
         context.write(

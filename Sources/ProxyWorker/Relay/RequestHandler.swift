@@ -243,10 +243,17 @@ final class RequestHandler: ChannelDuplexHandler {
         log(exchange)
         if exchange.isComplete { self.exchange = nil }
         holdsReads = false
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        if !exchange.isComplete, connection.isHTTP2 {
-            context.triggerUserOutboundEvent(StreamGuard.EndRequest(), promise: nil)
+        guard !exchange.isComplete, connection.isHTTP2 else {
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            return
         }
+        // Not before the answer has left: a reset drops what of it still waits for its window or for a flush.
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenSuccess { [weak self] in
+            guard let self, !exchange.isComplete else { return }
+            self.context?.triggerUserOutboundEvent(StreamGuard.EndRequest(), promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 
     private func log(_ exchange: Exchange) {

@@ -87,8 +87,7 @@ extension Arbiter {
             watcher.isHeldUp = isHeldUp
             for dependent in dependents[watcher.name] ?? [] { touch(dependent) }
         }
-        let isThere =
-            watcher.goal != .up || standing.isReady || standing.hasFailed || watcher.gate.state == .waiting
+        let isThere = watcher.goal != .up || standing.isReady || standing.hasFailed
         if isThere || isHeldUp { unsettled.remove(watcher.name) } else { unsettled.insert(watcher.name) }
         if isThere, late.remove(watcher.name) != nil, late.isEmpty, phase == .running,
             watchers.values.allSatisfy({ !$0.hasFailed })
@@ -102,9 +101,9 @@ extension Arbiter {
     private func isHeldUp(_ watcher: Watcher, _ standing: WatcherStanding) -> Bool {
         // Without one of these the start has not succeeded: it is waited for to the end.
         guard watcher.goal == .up, !standing.isReady, !unproven.contains(watcher.name) else { return false }
-        if standing.hasStumbled || standing.hasFailed { return true }
+        if standing.hasStumbled || standing.hasFailed || watcher.gate.state == .waiting { return true }
         guard let blocker = blocker(of: watcher), let other = watchers[blocker.watcher] else { return false }
-        return other.isHeldUp || other.goal != .up || other.gate.state == .waiting
+        return other.isHeldUp || other.goal != .up
             || blocker.condition == .healthy && other.noted.isUnhealthy
     }
 
@@ -202,7 +201,8 @@ extension Arbiter {
         phase = .running
         let after = Words.duration(MonotonicTime.now.since(startedAt))
         let failed = order.filter { watchers[$0]?.hasFailed ?? false }
-        late = Set(order.filter { watchers[$0]?.isHeldUp ?? false }).subtracting(failed)
+        late = Set(order.filter { watchers[$0].map { $0.isHeldUp && $0.gate.state != .waiting } ?? false })
+            .subtracting(failed)
         let waiting = order.filter(late.contains).joined(separator: ", ")
         if !failed.isEmpty {
             let names = failed.joined(separator: ", ")

@@ -36,16 +36,17 @@ extension Arbiter {
         case .start: start(watcher, waits: waits, answer)
         case .stop: stop(watcher, waits: waits, answer)
         case .restart(let sequential):
-            let isWaiting = watcher.slots.allSatisfy { $0.machine.state == .stopped }
-            guard watcher.goal == .up, watcher.refusal == nil, !isWaiting else {
+            let isWaiting = !watcher.slots.isEmpty && watcher.slots.allSatisfy { $0.machine.state == .stopped }
+            guard watcher.isComingBack || watcher.goal == .up && watcher.refusal == nil && !isWaiting else {
                 return start(watcher, waits: waits, answer)
             }
-            if !sequential, watcher.definition.hooks.contains(where: \.point.isOfWatcher) {
-                return restartWhole(watcher, waits: waits, answer)
-            }
-            roll(sequential ? .sequential : .terminate, "restarted", watcher, waits: waits, answer)
+            let hasHooks = watcher.definition.hooks.contains(where: \.point.isOfWatcher)
+            let manner: Rollout.Manner = sequential ? .sequential : hasHooks ? .whole : .terminate
+            roll(manner, "restarted", watcher, waits: waits, answer)
         case .reload(let manner):
-            guard watcher.goal == .up else { return answer(.init(watcher: watcher.name, result: "not running")) }
+            guard watcher.goal == .up || watcher.isComingBack else {
+                return answer(.init(watcher: watcher.name, result: "not running"))
+            }
             roll(Self.manner(manner ?? watcher.definition.reload), "reloaded", watcher, waits: waits, answer)
         case .signal(let number, let targets): signal(number, targets, watcher, answer)
         case .kill(let number, let grace, let pid): terminate(watcher, number, grace, pid, waits: waits, answer)
@@ -70,11 +71,13 @@ extension Arbiter {
         if wasReady { return answer(.init(watcher: watcher.name, result: "already running")) }
         guard waits else { return answer(.init(watcher: watcher.name, result: "starting")) }
         let limit = watcher.definition.settings.startTimeout + watcher.definition.settings.grace + .seconds(5)
-        wait(for: watcher, limit, answer) { Self.started($0, "started") }
+        wait(for: watcher, limit, answer) { $0.isComingBack ? nil : Self.started($0, "started") }
     }
 
     /// Has a watcher run, and with it those that it requires.
-    private func bringUp(_ watcher: Watcher) {
+    func bringUp(_ watcher: Watcher) {
+        // It comes up by itself, once it has been down.
+        if watcher.isComingBack { return }
         watcher.refusal = nil
         if watcher.goal != .up { watcher.passed.remove(.beforeStop) }
         watcher.goal = .up
@@ -116,6 +119,8 @@ extension Arbiter {
     private func stop(_ watcher: Watcher, waits: Bool, _ answer: @escaping EntryAnswer) {
         let wasDown = watcher.goal == .down && watcher.isIdle
         if watcher.goal == .up { watcher.goal = .down }
+        // A restart that has come half its way goes no further.
+        watcher.rollout?.isDown = false
         watcher.refusal = nil
         // One that has failed or is done is stopped from now on.
         for slot in watcher.slots where slot.isIdle { feed(.stop, to: slot) }
@@ -131,26 +136,6 @@ extension Arbiter {
                     remedy: "stop it again")
             }
             return watcher.isIdle ? .init(watcher: watcher.name, result: "stopped") : nil
-        }
-    }
-
-    /// Stops and starts a watcher, with the hooks that go with that. Those that depend on it stay up.
-    private func restartWhole(_ watcher: Watcher, waits: Bool, _ answer: @escaping EntryAnswer) {
-        if !waits { answer(.init(watcher: watcher.name, result: "restarting")) }
-        stop(watcher, waits: true) { [weak self, weak watcher] stopped in
-            guard let self, let watcher, self.watchers[watcher.name] === watcher, !self.isStopping,
-                watcher.goal != .removed
-            else {
-                if waits { answer(stopped) }
-                return
-            }
-            // Somebody else may have started it meanwhile, which is what we want, too.
-            self.start(watcher, waits: true) { started in
-                guard waits else { return }
-                var entry = started
-                if entry.problem == nil { entry.result = "restarted" }
-                answer(entry)
-            }
         }
     }
 

@@ -17,7 +17,7 @@ extension Arbiter {
                 watcher.rollout = watcher.queuedRollouts.removeFirst()
             }
             guard let rollout = watcher.rollout else { return }
-            if watcher.goal != .up {
+            if watcher.goal != .up, isStopping || !rollout.isDown || watcher.goal == .removed {
                 end(rollout, watcher, problem: "it was stopped meanwhile")
                 continue
             }
@@ -71,6 +71,10 @@ extension Arbiter {
         case .terminate:
             if let definition = rollout.definition { adopt(definition, watcher) }
             for slot in watcher.slots { restart(slot, of: watcher) }
+        case .whole:
+            rollout.isDown = true
+            watcher.goal = .down
+            touch(watcher.name)
         }
     }
 
@@ -102,10 +106,22 @@ extension Arbiter {
                 if let next = rollout.places.first { restart(next, of: watcher) }
             }
             return Outcome()
-        case .terminate:
+        case .whole where rollout.isDown:
+            comeUp(watcher, rollout)
+            return nil
+        case .terminate, .whole:
             if watcher.hasFailed { return Outcome(problem: "it failed") }
             return watcher.slots.allSatisfy { hasNewProcess($0, rollout) } ? Outcome() : nil
         }
+    }
+
+    /// The second half of a whole restart.
+    private func comeUp(_ watcher: Watcher, _ rollout: Rollout) {
+        guard watcher.isIdle else { return }
+        // Its hooks are told of the stop first.
+        guard watcher.noted.isIdle else { return touch(watcher.name) }
+        rollout.isDown = false
+        bringUp(watcher)
     }
 
     private func hasNewProcess(_ slot: WatcherSlot, _ rollout: Rollout) -> Bool {
@@ -159,6 +175,9 @@ extension Arbiter {
         case .signal, .replace: return settings.startTimeout + pause
         case .sequential: return (settings.startTimeout + settings.grace) * max(1, watcher.slots.count) + pause
         case .terminate: return settings.startTimeout + settings.grace + pause
+        case .whole:
+            let hooks = watcher.definition.hooks.reduce(.zero) { $0 + $1.timeout }
+            return settings.startTimeout + settings.grace + hooks + pause
         }
     }
 

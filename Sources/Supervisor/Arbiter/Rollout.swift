@@ -12,6 +12,8 @@ final class Rollout {
         case sequential
         /// All stop, then all start.
         case terminate
+        /// The watcher is stopped and started, with the hooks that go with that. Those that depend on it stay up.
+        case whole
     }
 
     var manner: Manner
@@ -23,6 +25,8 @@ final class Rollout {
     var places: [WatcherSlot] = []
     /// Replace: new processes that have not been started, for their watcher pauses between two starts (`warmup_delay`).
     var unstarted: [WatcherSlot] = []
+    /// Whole: the watcher is down for now, and comes up again once its processes have ended.
+    var isDown = false
     /// Whether there was no process to change: the next ones will be what they are to be.
     var isMoot = false
     /// The process that each place had before, by the slot's number.

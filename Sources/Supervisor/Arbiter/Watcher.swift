@@ -61,6 +61,9 @@ final class Watcher {
         slots + slots.compactMap(\.incoming) + retiring
     }
 
+    /// Whether it is down for the moment of a restart only.
+    var isComingBack: Bool { goal == .down && rollout?.isDown == true }
+
     var isIdle: Bool { everySlot.allSatisfy(\.isIdle) }
 
     /// Whether it does what it is there for: every process is ready, or its task is done.
