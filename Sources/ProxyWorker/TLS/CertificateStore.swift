@@ -18,7 +18,8 @@ struct CertificateStore: Sendable {
         /// For clients that name another host, or none.
         var unnamed: NIOSSLContext
         var schemes: CertificateSchemes
-        /// Seconds since 1970: when the first of the chain ends.
+        /// Seconds since 1970. Of the certificate itself: of those behind it, as of a cross-signed one that is over,
+        /// clients may not have need.
         var end: Int
         /// From when on its end is worth a word, likewise.
         var notice: Int
@@ -61,7 +62,7 @@ struct CertificateStore: Sendable {
                 Entry(
                     names: names, contexts: contexts, unnamed: try Self.context(configuration, key: key),
                     schemes: CertificateSchemes(chain: certificate.chain),
-                    end: chain.map { Int($0.notValidAfter) }.min() ?? 0,
+                    end: chain.first.map { Int($0.notValidAfter) } ?? 0,
                     notice: Self.notice(certificate, chain)))
         }
         guard let first = entries.first else {
