@@ -19,9 +19,9 @@ final class Pebble: Sendable {
         }
         try identity.chain.write(toFile: "\(folder)/pebble.pem", atomically: true, encoding: .utf8)
         try identity.key.write(toFile: "\(folder)/pebble.key", atomically: true, encoding: .utf8)
-        let port = Int.random(in: 15_000..<19_000)
+        let free = try freePorts(4)
         try """
-        {"pebble": {"listenAddress": "127.0.0.1:\(port)", "managementListenAddress": "127.0.0.1:\(port + 1)",
+        {"pebble": {"listenAddress": "127.0.0.1:\(free[0])", "managementListenAddress": "127.0.0.1:\(free[1])",
           "certificate": "\(folder)/pebble.pem", "privateKey": "\(folder)/pebble.key", "httpPort": \(ports.http),
           "tlsPort": \(ports.tls), "ocspResponderURL": "", "externalAccountBindingRequired": \(needsExternalAccount),
           "externalAccountMACKeys": {"\(externalAccount.id)": "\(externalAccount.key)"}}}
@@ -29,20 +29,42 @@ final class Pebble: Sendable {
         let names = try run(
             "/usr/bin/pebble-challtestsrv",
             [
-                "-defaultIPv6", "", "-http01", "", "-https01", "", "-tlsalpn01", "", "-dns01", "127.0.0.1:\(port + 2)",
-                "-management", "127.0.0.1:\(port + 3)",
+                "-defaultIPv6", "", "-http01", "", "-https01", "", "-tlsalpn01", "", "-dns01", "127.0.0.1:\(free[2])",
+                "-management", "127.0.0.1:\(free[3])",
             ], folder)
         // A fifth of all nonces is not taken; authorizations are used again where there are some.
         let pebble = try run(
             "/usr/bin/pebble",
-            ["-strict", "-config", "\(folder)/pebble.json", "-dnsserver", "127.0.0.1:\(port + 2)"], folder,
+            ["-strict", "-config", "\(folder)/pebble.json", "-dnsserver", "127.0.0.1:\(free[2])"], folder,
             ["PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "20", "PEBBLE_AUTHZREUSE": "100"])
-        return Pebble([names, pebble], "https://localhost:\(port)/dir")
+        return Pebble([names, pebble], "https://localhost:\(free[0])/dir")
     }
 
     private init(_ processes: [Process], _ directory: String) {
         self.processes = processes
         self.directory = directory
+    }
+
+    /// Different ones, that nobody listens on.
+    private static func freePorts(_ count: Int) throws -> [Int] {
+        var descriptors: [CInt] = []
+        defer { for descriptor in descriptors { close(descriptor) } }
+        return try (0..<count).map { _ in
+            let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+            guard descriptor >= 0 else { throw Missing(tool: "a socket") }
+            descriptors.append(descriptor)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let status = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1
+                }
+            }
+            guard status == 0 else { throw Missing(tool: "a free port") }
+            return Int(UInt16(bigEndian: address.sin_port))
+        }
     }
 
     func stop() {
