@@ -122,9 +122,15 @@ actor ProxyService: Worker {
     }
 
     private func take(_ state: ProxyState, _ current: CurrentState) {
+        // Who was let in by other authorities, or before one was asked for, is not served by that any longer.
+        let letsInOthers =
+            state.configuration.clientCertificates != current.load().configuration.clientCertificates
         current.swap(state)
         for bound in loops {
-            bound.eventLoop.execute { bound.value.keepPools(of: state.upstreams.flatMap(\.everyEndpoint)) }
+            bound.eventLoop.execute {
+                bound.value.keepPools(of: state.upstreams.flatMap(\.everyEndpoint))
+                if letsInOthers { bound.value.table.renew() }
+            }
         }
         states.keep(state.upstreams.filter(\.hasSeveral).flatMap(\.everyEndpoint))
         followHealth(state)

@@ -158,6 +158,7 @@ extension ACMEAuthority {
         let (key, names) = try checkedRequest(try signed.read(Finalize.self).csr, orders[number], account)
         let from = Date() - Double(options.age)
         orders[number].chain = try keys.issue(names: names, key, from: from, life: Double(options.life))
+        if let end = options.crossEnd { orders[number].chain?.append(try keys.crossSigned(end: Date() + Double(end))) }
         return shown(number, status: 200)
     }
 

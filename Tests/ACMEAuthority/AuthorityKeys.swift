@@ -35,14 +35,22 @@ struct AuthorityKeys: Sendable {
         return try leaf.serializeAsPEM().pemString + "\n" + intermediate.serializeAsPEM().pemString + "\n"
     }
 
+    /// The root, signed by an older one.
+    func crossSigned(end: Date) throws -> String {
+        let old = try DistinguishedName { CommonName("Old Root") }
+        let certificate = try Self.authority(
+            "Test Root", rootKey, issuer: old, P256.Signing.PrivateKey(), depth: 1, end: end)
+        return try certificate.serializeAsPEM().pemString + "\n"
+    }
+
     private static func authority(
         _ name: String, _ key: P256.Signing.PrivateKey, issuer: DistinguishedName?, _ signer: P256.Signing.PrivateKey,
-        depth: Int
+        depth: Int, end: Date = Date() + 3_650 * 86_400
     ) throws -> Certificate {
         let subject = try DistinguishedName { CommonName(name) }
         return try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: Certificate.PublicKey(key.publicKey),
-            notValidBefore: Date() - 86_400, notValidAfter: Date() + 3_650 * 86_400, issuer: issuer ?? subject,
+            notValidBefore: Date() - 86_400, notValidAfter: end, issuer: issuer ?? subject,
             subject: subject,
             extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.isCertificateAuthority(maxPathLength: depth))

@@ -7,6 +7,8 @@ package struct AuthorityOptions: Sendable {
     package var life = 90 * 86_400
     /// How long ago a certificate begins, in seconds.
     package var age = 60
+    /// When a cross-signed certificate at the chain's end is over, in seconds from now; without it there is none.
+    package var crossEnd: Int?
     /// How often an order is looked at before it leaves `processing`.
     package var looks = 0
     package var challenges = ["http-01", "tls-alpn-01"]

@@ -47,6 +47,21 @@ struct ACMETests {
         #expect(some.warnings.count == 2 && some.warnings[0].problem.contains("leaves out registry.example.test"))
     }
 
+    @Test("writes an address as certificates do, however it is written")
+    func addresses() throws {
+        let aliases = "server_aliases: [\"2001:DB8:0:0:0:0:0:1\"]\n"
+        let all = try load(aliases + "tls: {acme: {directory: \(own)}}")
+        #expect(all.tls.acme?.domains == ["registry.example.test", "2001:db8::1"])
+        let some = try load(
+            aliases + "tls: {acme: {directory: \(own), domains: [registry.example.test, \"2001:db8:0::0:1\"]}}")
+        #expect(some.tls.acme?.domains == ["registry.example.test", "2001:db8::1"])
+        // It is one and the same name everywhere.
+        #expect(some.warnings.isEmpty, "\(some.warnings)")
+        let proxy = try ProxyConfiguration(
+            try bundle.document("proxy.yml", of: some.prepare(now: TestCertificates.now)))
+        #expect(proxy.certificates.count == 1)
+    }
+
     @Test("stands in acme.yml, in full and readable again")
     func rendered() throws {
         let authority = try CertificateAuthority.selfSigned(

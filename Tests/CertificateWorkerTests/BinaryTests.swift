@@ -53,6 +53,8 @@ struct BinaryTests {
             bench.files("configuration/acme")
                 == ["account.key", "registry.test/chain.pem", "registry.test/key.pem"])
         #expect(await bench.authority.accountCount == 1)
+        // The second order was finalized: it is gone on with.
+        #expect(await bench.authority.count("newOrder 201") == 2)
         worker.send(SIGTERM)
         #expect(await worker.status() == 0)
         await bench.stop()

@@ -73,6 +73,21 @@ struct FailureTests {
         await bench.stop()
     }
 
+    @Test("waits no longer than it meant to when the clock is set back")
+    func clockSetBack() async throws {
+        let bench = try await TestBench.start()
+        let keeper = try bench.keeper()
+        let years = 10 * 365 * 86_400
+        await bench.authority.fail("newOrder", [.problem("serverInternal", "down", status: 500)])
+        bench.clock.advance(years)
+        #expect(await keeper.attend() == 60)
+        bench.clock.advance(-years)
+        #expect(await keeper.attend() == 60)
+        bench.clock.advance(60)
+        #expect(await keeper.attend() > Self.week, "\(bench.log.lines)")
+        await bench.stop()
+    }
+
     @Test(
         "survives answers that are none, each with a word on it",
         arguments: [
@@ -227,7 +242,7 @@ struct FailureTests {
         let files = ["chain.pem", "key.pem"].map { "configuration/acme/registry.test/\($0)" }
         let before = try files.map(bench.text)
         for resource in ["newAccount", "finalize", "certificate"] {
-            await bench.authority.fail(resource, [.problem("serverInternal", "down", status: 500)])
+            await bench.authority.fail(resource, [.problem("malformed", "no such thing", status: 404)])
             #expect(await (try bench.keeper { $0.domains = ["registry.test"] }).attend() == 60)
             #expect(
                 bench.log.lines.last?.hasPrefix("warning: the certificate for registry.test, which ends on ") == true)

@@ -54,6 +54,19 @@ struct KeeperTests {
         await bench.stop()
     }
 
+    @Test("renews it by its own end, not by that of a cross-signed one behind it that is over")
+    func crossSigned() async throws {
+        let bench = try await TestBench.start { $0.crossEnd = -86_400 }
+        let wait = await (try bench.keeper()).attend()
+        #expect(abs(wait - 60 * 86_400) < 300, "\(bench.log.lines)")
+        #expect(await (try bench.keeper()).attend() == wait)
+        #expect(await bench.authority.count("newOrder 201") == 1)
+        for name in TestBench.names {
+            try await eventually("\(name) is served") { try await bench.isServed(name) }
+        }
+        await bench.stop()
+    }
+
     @Test("orders anew for other names, another kind of key and another authority")
     func changes() async throws {
         let bench = try await TestBench.start()

@@ -100,6 +100,27 @@ struct CertificateChoiceTests {
         authority.remove()
     }
 
+    @Test("in one of few contexts, however many hosts it is for: each may fill with sessions")
+    func contexts() throws {
+        var certificate = TestCertificates.a
+        certificate.names = (0..<100).map { "host-\($0).test" }
+        let store = try CertificateStore([certificate])
+        let contexts = try certificate.names.map { store.context(for: try Self.hello($0)) }
+        #expect(Set(contexts.map { ObjectIdentifier($0) }).count == 9)
+        #expect(Set(contexts.prefix(8).map { ObjectIdentifier($0) }).count == 8)
+    }
+
+    private static func hello(_ name: String) throws -> ClientHello {
+        func vector(_ width: Int, _ bytes: [UInt8]) -> [UInt8] {
+            (width == 2 ? [UInt8(bytes.count >> 8)] : []) + [UInt8(bytes.count & 255)] + bytes
+        }
+        let serverName: [UInt8] = [0, 0] + vector(2, vector(2, [0] + vector(2, Array(name.utf8))))
+        let body: [UInt8] =
+            Array(repeating: 3, count: 34) + vector(1, []) + vector(2, [0x13, 0x01]) + vector(1, [0])
+            + vector(2, serverName)
+        return try ClientHello(body[...])
+    }
+
     @Test("also for what is no ClientHello: the TLS library refuses it")
     func garbage() async throws {
         let proxy = try await TestProxy.start()

@@ -1,4 +1,6 @@
 import BundleConfig
+import Glibc
+import NIOCore
 import NIOHTTP1
 import NIOSSL
 import Synchronization
@@ -145,8 +147,60 @@ struct ClientCertificateTests {
         let (authority, _) = try await Self.authority()
         let (chain, _) = try await authority.issue("ended", subject: "/CN=alice", from: "ca", days: -1)
         let read = { (text: String) in try NIOSSLCertificate(bytes: Array(text.utf8), format: .pem) }
-        #expect(HandshakeHandler.identity(try read(chain)) == nil)
-        #expect(HandshakeHandler.identity(try read(try authority.text("alice.pem")))?.name == "alice")
+        let now = Int(time(nil))
+        let ended = try read(chain)
+        #expect(throws: ClientCertificate.Useless(reason: "it has ended")) {
+            try ClientCertificate(ended, now: now)
+        }
+        let alice = try ClientCertificate(try read(try authority.text("alice.pem")), now: now)
+        #expect(alice.identity.name == "alice")
+        // Nor does one that ends while its connection lives.
+        var connection = ClientConnection(
+            remote: "192.0.2.1", address: [192, 0, 2, 1], https: true, certificate: alice, isHTTP2: true, port: 443)
+        #expect(connection.client == alice.identity)
+        connection.certificate?.end = now - 1
+        #expect(connection.client == nil)
+        authority.remove()
+    }
+
+    @Test("lets nobody in any longer once a reload asks for others, on connections that are open either")
+    func reloaded() async throws {
+        let (authority, clients) = try await Self.authority()
+        let next = try await authority.makeAuthority("next", key: "P-256")
+        let proxy = try await TestProxy.start { $0.clientCertificates = clients }
+        let identity = (chain: "\(authority.folder)/alice.pem", key: "\(authority.folder)/alice.key")
+        let request = "GET /v2/head HTTP/1.1\r\nHost: a.test\r\n\r\n"
+        let client = try await RawClient.connect(port: proxy.https, identity: identity)
+        #expect(try await client.ask(request).contains("x-dockmaster-client-name: alice\n"))
+        let second = try await RawClient.connect(port: proxy.https, protocols: ["h2"], identity: identity)
+        try await second.send(ByteBuffer(bytes: Frames.preface + Frames.settings() + Frames.headers(1)))
+        #expect(await proxy.upstream.waits { $0.requests.count == 2 })
+        // One that changes nothing of it leaves them alone.
+        try await proxy.reload { $0.clientCertificates = clients }
+        #expect(try await client.ask(request, answers: 2).ranges(of: "client-name: alice").count == 2)
+        #expect(!Frames.all(in: second.bytes).contains { $0.type == 7 })
+        try await proxy.reload { $0.clientCertificates = ClientCertificates(authority: next) }
+        #expect(await client.textUntilClose() != nil)
+        await eventually("GOAWAY comes") { Frames.all(in: second.bytes).contains { $0.type == 7 } }
+        await second.close()
+        await proxy.stop()
+        authority.remove()
+    }
+
+    @Test("that names nobody is as good as none: who need not show one is served", arguments: ["1.1", "2"])
+    func nobody(_ version: String) async throws {
+        let (authority, clients) = try await Self.authority()
+        let units = String(repeating: "/OU=" + String(repeating: "x", count: 60), count: 20)
+        try await authority.issue("long", subject: "/CN=carol\(units)", from: "ca")
+        let proxy = try await TestProxy.start { $0.clientCertificates = clients }
+        let arguments = ["--http\(version)"] + Self.shown(authority, "long") + [proxy.url("/v2/head")]
+        let served = try await proxy.curl(arguments: arguments)
+        #expect(served.status == 0 && served.output.contains("x-request-id: "))
+        #expect(!served.output.contains("dockmaster") && !served.output.contains("carol"))
+        try await proxy.reload { $0.clientCertificates = .init(authority: clients.authority, mode: .required) }
+        let refused = try await proxy.curl(arguments: arguments)
+        #expect(refused.status != 0 && refused.output.isEmpty)
+        await proxy.stop()
         authority.remove()
     }
 }

@@ -1,4 +1,5 @@
 import BundleConfig
+import NIOCore
 import NIOHTTP1
 import Synchronization
 import Testing
@@ -152,6 +153,27 @@ struct EdgeTests {
         #expect(ContinuousClock.now - began < .seconds(15))
         #expect(try await running.output == "67108864")
         #expect(await idle.textUntilClose() != nil)
+        await proxy.stop()
+    }
+
+    @Test("lets an HTTP/2 client that it has told to go open no stream, whether that acknowledges it or not")
+    func drainUnacknowledged() async throws {
+        let proxy = try await TestProxy.start()
+        let client = try await RawClient.connect(port: proxy.https, protocols: ["h2"])
+        try await client.send(ByteBuffer(bytes: Frames.preface + Frames.settings() + Frames.headers(1)))
+        #expect(await proxy.upstream.waits { $0.requests.count == 1 })
+        async let drained: Void = proxy.service.drain(within: .seconds(20))
+        await eventually("GOAWAY comes") { Frames.all(in: client.bytes).contains { $0.type == 7 } }
+        for stream in [3, 5] as [UInt32] {
+            try await client.send(ByteBuffer(bytes: Frames.headers(stream)))
+            await eventually("stream \(stream) is refused (REFUSED_STREAM)") {
+                let resets = Frames.all(in: client.bytes).filter { $0.type == 3 }
+                return resets.count == Int(stream) / 2 && resets.allSatisfy { $0.payload == Frames.word(7) }
+            }
+        }
+        #expect(!client.isClosed && proxy.upstream.seen.withLock { $0.requests.count } == 1)
+        await client.close()
+        await drained
         await proxy.stop()
     }
 

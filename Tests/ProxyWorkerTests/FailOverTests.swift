@@ -74,7 +74,8 @@ struct FailOverTests {
         #expect(metrics.contains("\(metric)\(missing)\"} 0") && metrics.contains("\(metric)\(server.path)\"} 1"))
         let health = try await proxy.curl("-w", "%{http_code}", proxy.url("/healthz")).output
         #expect(health.hasSuffix("200") && health.contains(#""upstreams":{"registry":"ok"}"#), "\(health)")
-        #expect(health.contains(#""servers":{"registry":{"\#(missing)":"cannot connect"#), "\(health)")
+        // Which one is down is not everybody's to know.
+        #expect(!health.contains(missing) && !health.contains("cannot connect"), "\(health)")
 
         let back = try await FakeUpstream.start(at: missing)
         await eventually("it is back") { await states(proxy) == ["up", "up"] }
@@ -92,6 +93,7 @@ struct FailOverTests {
         #expect(try await ask(proxy, 1) == ["503"])
         let health = try await proxy.curl("-w", "%{http_code}", proxy.url("/healthz")).output
         #expect(health.hasSuffix("503") && health.contains("not ready: registry"), "\(health)")
+        #expect(health.contains(#""upstreams":{"registry":"not ready"}"#) && !health.contains("/"), "\(health)")
         try await proxy.reload {
             $0.upstreams = [.init(name: "registry", sockets: paths)]
             $0.limits.connectTimeout = .seconds(20)

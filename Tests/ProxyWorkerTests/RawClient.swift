@@ -15,12 +15,17 @@ final class RawClient: Sendable {
     private let channel = Mutex<(any Channel)?>(nil)
 
     static func connect(
-        port: Int, tls: Bool = true, name: String? = nil, protocols: [String] = [], buffer: Int = 64 << 10
+        port: Int, tls: Bool = true, name: String? = nil, protocols: [String] = [],
+        identity: (chain: String, key: String)? = nil, buffer: Int = 64 << 10
     ) async throws -> RawClient {
         let client = RawClient()
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .none
         configuration.applicationProtocols = protocols
+        if let identity {
+            configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(identity.chain).map { .certificate($0) }
+            configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: identity.key, format: .pem))
+        }
         let context = try NIOSSLContext(configuration: configuration)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.socketOption(.so_rcvbuf), value: buffer)

@@ -139,7 +139,7 @@ struct BundleReader {
             ])
             return EmbeddedDefault.domain
         }
-        return domain.lowercased()
+        return HostName.canonical(domain)
     }
 
     private mutating func readAliases() -> [String] {
@@ -154,7 +154,7 @@ struct BundleReader {
                 ])
                 continue
             }
-            aliases.append(name.lowercased())
+            aliases.append(HostName.canonical(name))
         }
         return aliases
     }

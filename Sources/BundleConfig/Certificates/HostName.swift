@@ -52,6 +52,11 @@ enum HostName {
         }
     }
 
+    /// The one way to write a host: lower case, an address as inet_ntop(3) does and as certificates' names are read.
+    static func canonical(_ host: String) -> String {
+        bytes(of: host).flatMap(address) ?? host.lowercased()
+    }
+
     /// How a host stands in a URL: an IPv6 address in brackets.
     static func inURL(_ host: String) -> String {
         host.contains(":") ? "[\(host)]" : host

@@ -104,7 +104,7 @@ struct ACMEReader {
         guard let list = node.present("domains") else { return try ownNames(node, acme) }
         var domains: [String] = []
         for element in try list.sequence() {
-            let name = try element.string().lowercased()
+            let name = HostName.canonical(try element.string())
             if let fault = Self.fault(of: name, acme) { throw element.refused(fault.problem, remedy: fault.remedy) }
             if !domains.contains(name) { domains.append(name) }
         }

@@ -17,24 +17,41 @@ struct Issuance {
     /// For what blocks.
     let threads: NIOThreadPool
 
-    /// - Parameter key: the certificate's, PEM.
-    /// - Returns: the chain as the authority gave it, PEM.
-    func chain(for key: Secret) async throws(ACMEFailure) -> String {
+    /// Places an order and shows the authority that its names are ours.
+    /// - Returns: the order's URL; nothing is signed yet.
+    func begin() async throws(ACMEFailure) -> String {
         let directory = try await client.directory()
         let response = try await client.post(directory.newOrder, newOrder)
         guard let url = response.header("location") else { throw .nonsense("an order without its URL") }
-        var order: ACMEOrder = try ACMEClient.decoded(response, "the order")
+        let order: ACMEOrder = try ACMEClient.decoded(response, "the order")
         if order.status == .pending { try await prove(order) }
-        order = try await settle(order, url, leaving: [.pending], what: "the order")
+        return url
+    }
+
+    /// Has an order signed that is proven, or goes on where that was left off.
+    /// - Parameter key: the certificate's, PEM.
+    /// - Returns: the chain as the authority gave it, PEM.
+    func chain(of url: String, for key: Secret) async throws(ACMEFailure) -> String {
+        var order = try await settle(url, leaving: [.pending], what: "the order")
         if order.status == .ready {
             let request = try self.request(key)
             order = try ACMEClient.decoded(
                 try await client.post(order.finalize, #"{"csr":"\#(Base64URL.text(request))"}"#), "the order")
         }
-        order = try await settle(order, url, leaving: [.pending, .ready, .processing], what: "the certificate")
+        if order.status != .valid {
+            order = try await settle(url, leaving: [.pending, .ready, .processing], what: "the certificate")
+        }
         guard let certificate = order.certificate else { throw .nonsense("a valid order without a certificate") }
-        let answer = try await client.get(certificate, accept: "application/pem-certificate-chain")
-        guard let chain = String(validating: answer.body, as: UTF8.self) else {
+        return try await download(certificate)
+    }
+
+    private func download(_ url: String) async throws(ACMEFailure) -> String {
+        var body: [UInt8] = []
+        try await poll("the download of the certificate") { () throws(ACMEFailure) in
+            body = try await client.get(url, accept: "application/pem-certificate-chain").body
+            return nil
+        }
+        guard let chain = String(validating: body, as: UTF8.self) else {
             throw .nonsense("a certificate that is not PEM")
         }
         return chain
@@ -135,31 +152,36 @@ struct Issuance {
 
     /// Looks at the order until it is none of these any more.
     private func settle(
-        _ order: ACMEOrder, _ url: String, leaving: Set<ACMEOrder.Status>, what: String
+        _ url: String, leaving: Set<ACMEOrder.Status>, what: String
     ) async throws(ACMEFailure) -> ACMEOrder {
-        var order = order
-        if leaving.contains(order.status) {
-            try await poll(what) { () throws(ACMEFailure) in
-                let response = try await client.get(url)
-                order = try ACMEClient.decoded(response, "the order")
-                return leaving.contains(order.status) ? response : nil
-            }
+        var seen: ACMEOrder?
+        try await poll(what) { () throws(ACMEFailure) in
+            let response = try await client.get(url)
+            let order: ACMEOrder = try ACMEClient.decoded(response, "the order")
+            seen = order
+            return leaving.contains(order.status) ? response : nil
         }
-        guard order.status != .invalid else {
-            throw order.error.map { .refused($0, retryAfter: nil) } ?? .nonsense("an order that became invalid")
-        }
+        guard let order = seen, order.status != .invalid else { throw .invalid(seen?.error) }
         return order
     }
 
+    /// Looks until something is decided. That a look fails on the way there decides nothing.
     /// - Parameter look: the answer that says to look again, whose Retry-After counts; nil at the end.
     private func poll(
         _ what: String, _ look: () async throws(ACMEFailure) -> ACMEResponse?
     ) async throws(ACMEFailure) {
         var pause = Self.firstPause
         let end = clock.now + Self.patience
-        while let response = try await look() {
-            guard clock.now < end else { throw .late(what) }
-            let asked = RetryAfter.seconds(response.header("retry-after"), now: clock.now)
+        while true {
+            let asked: Int?
+            do throws(ACMEFailure) {
+                guard let response = try await look() else { return }
+                guard clock.now < end else { throw .late(what) }
+                asked = RetryAfter.seconds(response.header("retry-after"), now: clock.now)
+            } catch {
+                guard error.isHiccup, clock.now < end, (error.retryAfter ?? 0) <= Self.patience else { throw error }
+                asked = error.retryAfter
+            }
             do {
                 try await clock.sleep(for: .seconds(min(max(asked ?? pause, 1), Self.patience)))
             } catch {

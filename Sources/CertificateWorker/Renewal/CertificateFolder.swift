@@ -6,7 +6,7 @@ import TextFormats
 import X509
 
 /// The files of one certificate: `chain.pem` and `key.pem`, which the proxy serves, and between an order and its end
-/// `next-key.pem` and `next-chain.pem`.
+/// `next-key.pem`, `next-order.json` and `next-chain.pem`.
 ///
 /// Blocks: not for the cooperative pool.
 struct CertificateFolder: Sendable {
@@ -16,6 +16,7 @@ struct CertificateFolder: Sendable {
 
     private var nextKey: String { configuration.certificateFolder + "/next-key.pem" }
     private var nextChain: String { configuration.certificateFolder + "/next-chain.pem" }
+    private var nextOrder: String { configuration.certificateFolder + "/next-order.json" }
 
     /// What is there, and can be served; nil otherwise.
     /// - Throws: for files that are there and cannot be read, or a key that others can read.
@@ -34,6 +35,8 @@ struct CertificateFolder: Sendable {
     /// Makes a key and keeps it: a disk that takes nothing shows before the authority is asked.
     /// - Returns: PEM.
     func makeKey() throws(ACMEFailure) -> Secret {
+        // An order of before is not for this key.
+        discard()
         do {
             let key = try CertificateRequest.newKey(configuration.keyType)
             try PrivateFile.makeFolder(configuration.certificateFolder)
@@ -44,6 +47,29 @@ struct CertificateFolder: Sendable {
         } catch {
             throw .file(problem: "a key cannot be made", remedy: "Report this as a fault")
         }
+    }
+
+    /// Keeps an order with the key that `makeKey` gave, before the authority is asked to sign.
+    func keep(_ order: String, now: Int) throws(ACMEFailure) {
+        do {
+            let text = try JSONEncoder().encode(BegunOrder(order, configuration, now: now))
+            try PrivateFile.write(String(decoding: text, as: UTF8.self), to: nextOrder, replacing: true)
+        } catch let error as DiskError {
+            throw .file(problem: error.problem, remedy: error.remedy)
+        } catch {
+            throw .file(problem: "an order cannot be kept", remedy: "Report this as a fault")
+        }
+    }
+
+    /// The order that was begun for what is wanted, and its key, PEM; nil when there is none to go on with.
+    /// - Throws: for files that are there and cannot be read, or a key that others can read.
+    func begun(now: Int) throws(ACMEFailure) -> (url: String, key: Secret)? {
+        guard let text = try text(nextOrder), let key = try secret(nextKey),
+            let order = try? JSONDecoder().decode(BegunOrder.self, from: Data(text.utf8)),
+            order.isWanted(configuration, now: now),
+            (try? CertificateRequest.der(names: order.domains, key: key)) != nil
+        else { return nil }
+        return (order.url, Secret(key))
     }
 
     /// Puts a chain in force together with the key that `makeKey` gave.
@@ -76,7 +102,10 @@ struct CertificateFolder: Sendable {
     }
 
     /// Removes what an order without success leaves.
-    func discard() {
+    /// - Parameter keepingOrder: whether one that `keep` was told of stays, to be gone on with.
+    func discard(keepingOrder: Bool = false) {
+        if keepingOrder, PrivateFile.exists(nextOrder) { return }
+        unlink(nextOrder)
         unlink(nextKey)
         unlink(nextChain)
     }
@@ -95,8 +124,10 @@ struct CertificateFolder: Sendable {
             // The key first: as long as the two do not go together the proxy goes on with what it has.
             try move(nextKey, to: configuration.keyFile)
             try move(nextChain, to: configuration.chainFile)
+            unlink(nextOrder)
         } else if let key = try text(configuration.keyFile), (try? issued(chain, key)) != nil {
             try move(nextChain, to: configuration.chainFile)
+            unlink(nextOrder)
         } else {
             discard()
         }
@@ -122,11 +153,11 @@ struct CertificateFolder: Sendable {
     private func issued(_ chain: String, _ key: String) throws(ACMEFailure) -> IssuedCertificate {
         do {
             let pair = try CertificatePair(chain: chain, key: key)
-            let ends = ([pair.leaf] + pair.others).map { Int($0.notValidAfter.timeIntervalSince1970) }
             let isRSA = pair.leaf.publicKey.isRSA
             return IssuedCertificate(
                 names: Set(pair.names), begin: Int(pair.leaf.notValidBefore.timeIntervalSince1970),
-                end: ends.min() ?? 0, keyType: isRSA ? .rsa : .ecdsa, directory: Self.directory(of: chain))
+                end: Int(pair.leaf.notValidAfter.timeIntervalSince1970), keyType: isRSA ? .rsa : .ecdsa,
+                directory: Self.directory(of: chain))
         } catch {
             throw .nonsense("a certificate that \(error.problem)")
         }

@@ -27,8 +27,8 @@ actor CertificateKeeper {
     private let threads: NIOThreadPool
     private let folder: CertificateFolder
     private var backOff = BackOff()
-    /// Seconds since 1970: nothing is tried before.
-    private var pausedUntil = 0
+    /// Nothing is tried for so many seconds from that moment (since 1970).
+    private var paused = (from: 0, seconds: 0)
     /// Decides how early this certificate is renewed.
     private var chance: Double
     private var told: Event?
@@ -72,7 +72,7 @@ actor CertificateKeeper {
     /// Does what there is to do.
     /// - Returns: for how many seconds there is nothing more.
     func attend() async -> Int {
-        if clock.now < pausedUntil { return pausedUntil - clock.now }
+        if let left = pauseLeft() { return left }
         var present: IssuedCertificate?
         do throws(ACMEFailure) {
             let folder = folder
@@ -92,22 +92,44 @@ actor CertificateKeeper {
         }
     }
 
+    /// A clock that was set back makes no pause longer than it was meant to be.
+    private func pauseLeft() -> Int? {
+        paused.from = min(paused.from, clock.now)
+        let left = paused.from + paused.seconds - clock.now
+        return left > 0 ? left : nil
+    }
+
     private var names: String { configuration.domains.joined(separator: ", ") }
 
     private func obtain() async throws(ACMEFailure) -> IssuedCertificate {
         let (folder, clock) = (folder, clock)
         let client = try await register()
-        let key = try await threads.run { () throws(ACMEFailure) in try folder.makeKey() }
+        let issuance = Issuance(configuration: configuration, client: client, clock: clock, threads: threads)
         do throws(ACMEFailure) {
-            let issuance = Issuance(configuration: configuration, client: client, clock: clock, threads: threads)
-            let chain = try await issuance.chain(for: key)
+            let (order, key) = try await order(by: issuance)
+            let chain = try await issuance.chain(of: order, for: key)
             return try await threads.run { () throws(ACMEFailure) in
                 try folder.install(chain, key: key, now: clock.now)
             }
         } catch {
-            try? await threads.runIfActive { folder.discard() }
+            let isUndecided = error.isUndecided
+            try? await threads.runIfActive { folder.discard(keepingOrder: isUndecided) }
             throw error
         }
+    }
+
+    /// The order that was begun before, or another one; ready to be signed, or further.
+    private func order(by issuance: Issuance) async throws(ACMEFailure) -> (url: String, key: Secret) {
+        let (folder, clock) = (folder, clock)
+        let begun = try await threads.run { () throws(ACMEFailure) in try folder.begun(now: clock.now) }
+        if let begun {
+            logger.info("goes on with the order \(begun.url)", metadata: [LogField.event: "acme_order"])
+            return begun
+        }
+        let key = try await threads.run { () throws(ACMEFailure) in try folder.makeKey() }
+        let url = try await issuance.begin()
+        try await threads.run { () throws(ACMEFailure) in try folder.keep(url, now: clock.now) }
+        return (url, key)
     }
 
     /// A client that speaks for an account; for a new one, when the account was deactivated.
@@ -150,7 +172,7 @@ actor CertificateKeeper {
             throw .nonsense("a certificate that is to be renewed already (is this machine's clock right?)")
         }
         backOff.reset()
-        pausedUntil = 0
+        paused.seconds = 0
         logger.info(
             "has a certificate for \(names) until \(Self.day(issued.end)), to be renewed on \(Self.day(moment))",
             metadata: [LogField.event: "acme_issued"])
@@ -160,7 +182,7 @@ actor CertificateKeeper {
 
     private func pause(after failure: ACMEFailure, _ present: IssuedCertificate?) -> Int {
         let wait = backOff.next(after: failure, chance: draw())
-        pausedUntil = clock.now + wait
+        paused = (clock.now, wait)
         let left = (present?.end ?? 0) - clock.now
         let state =
             left > 0

@@ -4,7 +4,8 @@ import BundleConfig
 struct IssuedCertificate: Sendable, Equatable {
     /// Lower case.
     var names: Set<String>
-    /// Seconds since 1970, like `end`: from when it is valid, and until when the first of its chain is.
+    /// Seconds since 1970, like `end`: from when it is valid, and until when. Those behind it in the chain do not count: a
+    /// cross-signed one may be over while clients have another way, and another order would bring it again.
     var begin: Int
     var end: Int
     var keyType: ACMEConfiguration.KeyType

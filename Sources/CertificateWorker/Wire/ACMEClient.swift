@@ -105,11 +105,12 @@ actor ACMEClient {
     private func failure(_ response: ACMEResponse) -> ACMEFailure {
         let retryAfter = RetryAfter.seconds(response.header("retry-after"), now: now())
         let problem = try? JSONDecoder().decode(ACMEProblem.self, from: Data(response.body))
-        guard let problem, problem.type != nil || problem.detail != nil else {
+        guard var problem, problem.type != nil || problem.detail != nil else {
             return .refused(
                 ACMEProblem(type: nil, detail: "status \(response.status)", status: response.status, subproblems: nil),
                 retryAfter: retryAfter)
         }
+        problem.status = response.status
         return .refused(problem, retryAfter: retryAfter)
     }
 

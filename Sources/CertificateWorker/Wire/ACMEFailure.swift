@@ -6,6 +6,8 @@ enum ACMEFailure: Error, Equatable {
     case refused(ACMEProblem, retryAfter: Int?)
     /// The authority answers what RFC 8555 does not provide for.
     case nonsense(String)
+    /// The order is over without a certificate, in the authority's words.
+    case invalid(ACMEProblem?)
     /// The authority is not convinced that a name is ours.
     case unproven(name: String, ACMEProblem?)
     case lacksChallenge(String, name: String, offered: [String])
@@ -24,6 +26,8 @@ enum ACMEFailure: Error, Equatable {
         case .unreachable(let words): "the authority gives no answer: \(words)"
         case .refused(let problem, _): "the authority refuses: \(problem.words)"
         case .nonsense(let words): "the authority answers what ACME does not know: \(words)"
+        case .invalid(let problem):
+            "the order became invalid" + (problem.map { ": \($0.words)" } ?? "")
         case .unproven(let name, let problem):
             "the authority could not verify \(name)" + (problem.map { ": \($0.words)" } ?? "")
         case .lacksChallenge(let challenge, let name, let offered):
@@ -41,6 +45,7 @@ enum ACMEFailure: Error, Equatable {
         switch self {
         case .unreachable: "Check tls.acme.directory, tls.acme.trust and this machine's way to the network"
         case .refused(let problem, _): Self.remedy(problem)
+        case .invalid(let problem): problem.flatMap(Self.remedy)
         case .unproven(_, let problem):
             problem.flatMap(Self.remedy)
                 ?? "The name must lead here from the authority's side, on port 80 (http-01) or 443 (tls-alpn-01)"
@@ -67,6 +72,27 @@ enum ACMEFailure: Error, Equatable {
     var retryAfter: Int? {
         if case .refused(_, let seconds) = self { return seconds }
         return nil
+    }
+
+    /// Whether the same request may be answered in a moment: nobody was there, or the authority has trouble of its own.
+    var isHiccup: Bool {
+        switch self {
+        case .unreachable: true
+        case .refused(let problem, _): (problem.status ?? 0) >= 500
+        case .nonsense, .invalid, .unproven, .lacksChallenge, .terms, .externalAccountRequired, .accountRevoked, .late,
+            .file:
+            false
+        }
+    }
+
+    /// Whether an order may still come to its certificate: the authority has not said that it is over.
+    var isUndecided: Bool {
+        switch self {
+        case .late, .file: true
+        case .unreachable, .refused, .nonsense, .invalid, .unproven, .lacksChallenge, .terms, .externalAccountRequired,
+            .accountRevoked:
+            isHiccup || isRateLimit
+        }
     }
 
     var isRateLimit: Bool {

@@ -7,7 +7,8 @@ import NIOHTTP2
 ///   last answer in one read, takes the answer for cut off.
 /// - After GOAWAY the client closes first, within a second. What it still sends (a window update, the acknowledgement of
 ///   settings) would otherwise meet a closed socket, and the reset may overtake what it has not read yet.
-/// - After GOAWAY streams go on for as long as their own limits let them. A connection on which none has been open for a while
+/// - After GOAWAY streams go on for as long as their own limits let them, and NIO refuses new ones (REFUSED_STREAM: clients
+///   ask elsewhere), whether the client acknowledges GOAWAY or not. A connection on which none has been open for a while
 ///   is closed: clients need not answer GOAWAY.
 /// - Errors, and clients that have closed their side, are not waited for.
 /// - Source: RFC 9113, section 6.8; RFC 9112, section 9.6, for the reset.
@@ -95,6 +96,12 @@ final class ConnectionFarewell: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A stream that was on its way when GOAWAY went out: NIO has refused it, and the others go on.
+        if let error = error as? NIOHTTP2Errors.StreamError,
+            error.baseError is NIOHTTP2Errors.CreatedStreamAfterGoaway
+        {
+            return
+        }
         isOver = true
         context.fireErrorCaught(error)
     }

@@ -6,13 +6,6 @@ struct HealthReport: Sendable, Equatable {
         var name: String
         /// Why it is not ready; nil when it is: of several servers one suffices.
         var problem: String?
-        /// Of several servers each by its socket, with its own problem.
-        var servers: [Server] = []
-    }
-
-    struct Server: Sendable, Equatable {
-        var socket: String
-        var problem: String?
     }
 
     var upstreams: [State]
@@ -22,8 +15,8 @@ struct HealthReport: Sendable, Equatable {
 
     var isReady: Bool { upstreams.allSatisfy { $0.problem == nil } }
 
-    /// `{"status":"ok","upstreams":{"auth":"ok"}}`, or `"unavailable"` with a reason for each that is not ready. Of upstreams
-    /// with several servers these stand below `servers`: `{"mirror":{"10.0.0.1:5000":"ok"}}`.
+    /// `{"status":"ok","upstreams":{"auth":"ok"}}`, or `"unavailable"` with a reason for each that is not ready. Servers and
+    /// their addresses are not named: this is everybody's, `/status` and the metrics are not.
     var json: String {
         var states = JSONLine()
         for upstream in upstreams { states.add(upstream.name, upstream.problem ?? "ok") }
@@ -34,16 +27,6 @@ struct HealthReport: Sendable, Equatable {
             line.add("reason", "not ready: \(waiting)")
         }
         line.add(object: states, for: "upstreams")
-        let several = upstreams.filter { !$0.servers.isEmpty }
-        if !several.isEmpty {
-            var groups = JSONLine()
-            for upstream in several {
-                var servers = JSONLine()
-                for server in upstream.servers { servers.add(server.socket, server.problem ?? "ok") }
-                groups.add(object: servers, for: upstream.name)
-            }
-            line.add(object: groups, for: "servers")
-        }
         if !warnings.isEmpty { line.add("warning", warnings.joined(separator: "; ")) }
         return String(decoding: line.finished(), as: UTF8.self)
     }
@@ -53,8 +36,9 @@ extension HealthReport.State {
     /// - Parameter problems: of the servers that are not ready.
     init(_ upstream: Upstream, _ problems: [UpstreamEndpoint: String]) {
         name = upstream.name
-        let states = upstream.everyEndpoint.map { HealthReport.Server(socket: $0.socket, problem: problems[$0]) }
-        if states.allSatisfy({ $0.problem != nil }) { problem = states.first?.problem }
-        if upstream.hasSeveral { servers = states }
+        let servers = upstream.everyEndpoint
+        guard let first = servers.first, servers.allSatisfy({ problems[$0] != nil }) else { return }
+        // What a worker of ours says of itself helps whoever asks; it is no address.
+        problem = servers.count == 1 && first.socket.hasPrefix("/") ? problems[first] : "not ready"
     }
 }

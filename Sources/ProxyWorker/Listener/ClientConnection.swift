@@ -1,4 +1,5 @@
 import BundleConfig
+import TextFormats
 
 /// What is known of the connection that a request came on.
 struct ClientConnection: Sendable, Equatable {
@@ -9,9 +10,15 @@ struct ClientConnection: Sendable, Equatable {
     var https: Bool
     /// `TLSv1.3` or `TLSv1.2`; nil over plain TCP.
     var tls: String?
-    /// Whom the client's certificate names; nil when it has shown none. Verified.
-    var client: ClientIdentity?
+    /// The certificate that the client has shown, verified; nil without one.
+    var certificate: ClientCertificate?
     var isHTTP2: Bool
     /// The port that it reached.
     var port: Int
+
+    /// Whom the client's certificate names; nil without one, and once it is over.
+    var client: ClientIdentity? {
+        guard let certificate, certificate.end >= UTCTime.now().seconds else { return nil }
+        return certificate.identity
+    }
 }

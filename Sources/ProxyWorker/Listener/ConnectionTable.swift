@@ -32,12 +32,17 @@ final class ConnectionTable {
         return nil
     }
 
-    /// Closes idle connections and has the others close after their requests (GOAWAY on HTTP/2).
-    func drain() {
-        isDraining = true
+    /// Has every client connect anew: at once where it is idle, after its requests otherwise.
+    func renew() {
         for channel in Array(channels.values) {
             channel.pipeline.syncOperations.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         }
+    }
+
+    /// Closes idle connections and has the others close after their requests (GOAWAY on HTTP/2).
+    func drain() {
+        isDraining = true
+        renew()
     }
 
     func closeAll() {

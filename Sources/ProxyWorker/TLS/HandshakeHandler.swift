@@ -1,4 +1,6 @@
 import BundleConfig
+import BundleLog
+import Logging
 import NIOCore
 import NIOSSL
 import NIOTLS
@@ -11,6 +13,9 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let timeout: TimeAmount
     private let services: LoopServices
+    /// Whose certificates are asked for by the contexts of this handshake.
+    private let clients: ClientCertificates?
+    private let logger = Logger(label: "proxy")
     private var connection: ClientConnection
     private var timer: Scheduled<Void>?
     private var isComplete = false
@@ -21,6 +26,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
         self.timeout = timeout
         self.services = services
         self.connection = connection
+        clients = services.current.load().configuration.clientCertificates
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -54,12 +60,9 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func finish(_ context: ChannelHandlerContext, _ negotiated: String?) {
         let pipeline = context.pipeline.syncOperations
-        if let certificate = try? pipeline.nioSSL_peerCertificate() {
-            guard let client = Self.identity(certificate) else {
-                context.close(promise: nil)
-                return
-            }
-            connection.client = client
+        if let certificate = try? pipeline.nioSSL_peerCertificate(), !take(certificate) {
+            context.close(promise: nil)
+            return
         }
         isComplete = true
         // A challenge is answered by the handshake; nothing is said after it (RFC 8737, section 3).
@@ -85,12 +88,21 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// Whom a verified certificate names; nil when it has ended meanwhile, as one may within a session that is resumed.
-    static func identity(_ certificate: NIOSSLCertificate) -> ClientIdentity? {
-        guard Int(certificate.notValidAfter) >= UTCTime.now().seconds, let der = try? certificate.toDERBytes() else {
-            return nil
+    /// - Returns: whether the client may go on.
+    private func take(_ certificate: NIOSSLCertificate) -> Bool {
+        // It was verified by an authority that may have gone meanwhile.
+        guard services.current.load().configuration.clientCertificates == clients else { return false }
+        do throws(ClientCertificate.Useless) {
+            connection.certificate = try ClientCertificate(certificate, now: UTCTime.now().seconds)
+            return true
+        } catch {
+            let isServed = clients?.mode == .optional
+            let outcome = isServed ? "served as one that shows none" : "turned away"
+            logger.notice(
+                "the certificate of the client at \(connection.remote) names nobody: \(error.reason); it is \(outcome)",
+                metadata: [LogField.event: "client_certificate"])
+            return isServed
         }
-        return ClientIdentity(certificate: der)
     }
 }
 
