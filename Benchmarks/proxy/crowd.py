@@ -63,13 +63,15 @@ senders = [sender() for _ in range(int(count))]
 # Last: they are cut soonest.
 askers = [asker() for _ in range(int(count))]
 print("ready", flush=True)
+slow = [(connection, True) for connection in readers] + [(connection, False) for connection in senders + askers]
+# Spread over the second: a crowd that moves at one moment would be a burst, which is another thing.
+slices = [slow[start::100] for start in range(100)]
 while True:
-    began = time.monotonic()
-    for connection in readers:
-        connection.recv(1024)
-    for connection in senders + askers:
-        try:
-            connection.sendall(b"x")
-        except OSError:
-            pass
-    time.sleep(max(0.1, 1 - (time.monotonic() - began)))
+    for part in slices:
+        began = time.monotonic()
+        for connection, reads in part:
+            try:
+                connection.recv(1024) if reads else connection.sendall(b"x")
+            except OSError:
+                pass
+        time.sleep(max(0, 0.01 - (time.monotonic() - began)))

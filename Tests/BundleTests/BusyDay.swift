@@ -23,7 +23,7 @@ struct BusyDay: Sendable {
                 proxy: {headers: {X-Round: "\(round)"}}
                 watchers:
                   proxy: {numprocesses: \(processes), env: {GENERATION: "\(processes)"}}
-                  registry: {max_retry: none}
+                  registry: {backoff: {reset_after: 100ms, limit: none}}
                 """)
     }
 

@@ -23,7 +23,8 @@ extension Arbiter {
             }
             if !rollout.hasBegun { begin(rollout, watcher) }
             guard let result = outcome(rollout, watcher) else { return }
-            end(rollout, watcher, problem: result.problem)
+            // The next one begins with the next look: hooks are told first what this one has come to.
+            return end(rollout, watcher, problem: result.problem)
         }
     }
 
