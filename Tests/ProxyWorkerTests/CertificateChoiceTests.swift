@@ -151,7 +151,8 @@ struct CertificateChoiceTests {
             }
             let client = try await RawClient.connect(port: proxy.https, tls: false)
             let cut = round.isMultiple(of: 4) ? Int.random(in: 1..<bytes.count, using: &generator) : bytes.count
-            try await client.send(ByteBuffer(bytes: bytes[..<cut]))
+            // On a busy machine the handshake's time may be over by now.
+            try? await client.send(ByteBuffer(bytes: bytes[..<cut]))
             if !round.isMultiple(of: 10) { await client.close() }
         }
         // Those that stay are cut in the handshake's time.
