@@ -121,7 +121,7 @@ let package = Package(
             name: "RegistryWorker",
             dependencies: [
                 "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
-                "RegistryStorage", "TextFormats", hummingbird, httpClient, log, nio, nioPosix, arguments,
+                "RegistryStorage", "TextFormats", "CLinux", hummingbird, httpClient, log, nio, nioPosix, arguments,
                 // For what it sends out: certificates are verified, against an authority of one's own where one is named.
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -38,7 +38,7 @@ enum AllowedImports {
         ],
         "RegistryWorker": [
             "HTTPService", "WorkerRuntime", "BundleConfig", "BundleLog", "RegistryToken", "RegistryModel",
-            "RegistryStorage", "TextFormats",
+            "RegistryStorage", "CLinux", "TextFormats",
         ],
         // It faces the internet: no registry, no database, no token keys.
         "ProxyWorker": ["WorkerRuntime", "BundleConfig", "BundleLog", "TextFormats"],

@@ -22,6 +22,7 @@ final class NotificationEndpoint: Sendable {
     static let contentType = "application/vnd.docker.distribution.events.v1+json"
 
     let settings: NotificationSettings.Endpoint
+    private let folder: QueueFolder
     private let queue: EventQueue
     private let writes: NIOThreadPool
     private let syncs: NIOThreadPool
@@ -30,7 +31,7 @@ final class NotificationEndpoint: Sendable {
     private let isSyncPlanned = Atomic<Bool>(false)
     private let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    private let tasks = Mutex<[Task<Void, Never>]>([])
 
     var counters: EndpointCounters { counted.withLock { $0 } }
 
@@ -38,10 +39,11 @@ final class NotificationEndpoint: Sendable {
     ///   - writes: one thread, on which alone the queue is touched.
     ///   - syncs: another, which waits for the disk.
     init(
-        _ settings: NotificationSettings.Endpoint, queue: EventQueue, writes: NIOThreadPool, syncs: NIOThreadPool,
-        logger: Logger
+        _ settings: NotificationSettings.Endpoint, folder: QueueFolder, queue: EventQueue, writes: NIOThreadPool,
+        syncs: NIOThreadPool, logger: Logger
     ) {
         self.settings = settings
+        self.folder = folder
         self.queue = queue
         self.writes = writes
         self.syncs = syncs
@@ -50,16 +52,47 @@ final class NotificationEndpoint: Sendable {
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Begins to deliver. The bridge to the task: it ends with `stop()`, and at the latest with the process.
-    func start() {
-        task.withLock { $0 = Task { await deliver() } }
+    /// Begins to deliver. The bridge to the tasks: they end with `stop()`, and at the latest with the process.
+    /// - Parameter patience: how often is looked whether a process that has a queue of this name too has ended.
+    func start(patience: Duration) {
+        tasks.withLock { $0 = [Task { await deliver() }, Task { await takeOver(patience) }] }
     }
 
-    /// Ends the delivery; what was not accepted stays in the queue.
+    /// Ends the delivery; what was not accepted stays in the queue, which others may have now.
     func stop() async {
-        let running = task.withLock { $0 }
-        running?.cancel()
-        await running?.value
+        let running = tasks.withLock { $0 }
+        for task in running { task.cancel() }
+        for task in running { await task.value }
+        folder.release()
+    }
+
+    /// Takes over what ended processes have left in queues of this name, for as long as there are others.
+    private func takeOver(_ patience: Duration) async {
+        while !Task.isCancelled {
+            do {
+                guard try await writes.runIfActive({ [self] in try takeLeftovers() }) else { return }
+            } catch {
+                logger.error("\(error)", metadata: [LogField.event: "notification_queue_failed"])
+            }
+            try? await Task.sleep(for: patience)
+        }
+    }
+
+    /// - Returns: whether a process still has a queue of this name.
+    private func takeLeftovers() throws(QueueError) -> Bool {
+        let (leftovers, isOneInUse) = try folder.leftovers()
+        for leftover in leftovers {
+            let old = try EventQueue(folder: leftover.path, limit: settings.queueLimit)
+            while let (event, position) = try old.front() {
+                try queue.append(event)
+                try old.accept(position, length: event.count)
+            }
+            try leftover.remove()
+            count { $0.pending = queue.pending }
+            planSync()
+            wake.yield()
+        }
+        return isOneInUse
     }
 
     /// Puts an event into the queue. On the thread of `writes` only.

@@ -19,15 +19,22 @@ final class NotificationHub: Sendable {
 
     let source: EventSource
     private let folder: String
+    private let patience: Duration
     private let logger: Logger
     private let writes = NIOThreadPool(numberOfThreads: 1)
     private let syncs = NIOThreadPool(numberOfThreads: 1)
     private let state = Mutex(State())
     private let waitingPulls = Atomic<Int>(0)
 
-    /// - Parameter folder: where the queues are, each in a folder of its own.
-    init(folder: String, source: EventSource = EventSource(), logger: Logger = Logger(label: "registry")) {
+    /// - Parameters:
+    ///   - folder: where the queues are, each in a folder of its own.
+    ///   - patience: how often is looked whether a registry that this one replaces has ended, and left events.
+    init(
+        folder: String, source: EventSource = EventSource(), patience: Duration = .seconds(30),
+        logger: Logger = Logger(label: "registry")
+    ) {
         self.folder = folder
+        self.patience = patience
         self.source = source
         self.logger = logger
     }
@@ -59,7 +66,9 @@ final class NotificationHub: Sendable {
             if let endpoint = await open(settings) { kept.append(endpoint) }
         }
         state.withLock { [kept] in $0.endpoints = kept }
-        for endpoint in kept where !old.endpoints.contains(where: { $0 === endpoint }) { endpoint.start() }
+        for endpoint in kept where !old.endpoints.contains(where: { $0 === endpoint }) {
+            endpoint.start(patience: patience)
+        }
     }
 
     /// Ends every delivery; what waits stays on the disk.
@@ -130,8 +139,12 @@ final class NotificationHub: Sendable {
         let path = "\(folder)/\(Self.folderName(settings.name))"
         let limit = settings.queueLimit
         do {
-            let queue = try await writes.runIfActive { try EventQueue(folder: path, limit: limit) }
-            return NotificationEndpoint(settings, queue: queue, writes: writes, syncs: syncs, logger: logger)
+            let (folder, queue) = try await writes.runIfActive {
+                let folder = try QueueFolder.take(path)
+                return (folder, try EventQueue(folder: folder.path, limit: limit))
+            }
+            return NotificationEndpoint(
+                settings, folder: folder, queue: queue, writes: writes, syncs: syncs, logger: logger)
         } catch {
             logger.error(
                 "the notification endpoint \(settings.name) is told nothing: \(error)",

@@ -41,6 +41,24 @@ struct EventQueueTests {
         #expect(try EventQueue(folder: folder, limit: 1 << 20).front() == nil)
     }
 
+    @Test("has its folder to itself, and takes over what others of its name have left, once they have ended")
+    func folders() throws {
+        defer { for suffix in ["", ".1", ".2"] { try? FileManager.default.removeItem(atPath: folder + suffix) } }
+        let first = try QueueFolder.take(folder)
+        let second = try QueueFolder.take(folder)
+        #expect(first.path == folder && second.path == folder + ".1")
+        try EventQueue(folder: first.path, limit: 1 << 20).append(event(1))
+        #expect(try second.leftovers().taken.isEmpty && second.leftovers().isOneInUse)
+        first.release()
+        let left = try second.leftovers()
+        #expect(left.taken.map(\.path) == [folder] && !left.isOneInUse)
+        #expect(try second.leftovers().isOneInUse, "taken folders are in use")
+        try left.taken.first?.remove()
+        #expect(!FileManager.default.fileExists(atPath: folder))
+        #expect(try second.leftovers().taken.isEmpty && !second.leftovers().isOneInUse)
+        #expect(try QueueFolder.take(folder).path == folder)
+    }
+
     @Test("gives an event again until it is accepted")
     func again() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -75,6 +75,27 @@ struct NotificationTests {
         await server.stop()
     }
 
+    @Test("of a registry that ends while its successor has begun are lost by neither: what it leaves, the other sends")
+    func successor() async throws {
+        defer { clean() }
+        let port = try TestServer.unusedPort()
+        let settings = NotificationSettings(endpoints: [endpoint("a", port)])
+        let old = hub()
+        await old.follow(settings)
+        let new = NotificationHub(
+            folder: folder, source: EventSource(port: 5_000), patience: .milliseconds(50))
+        await new.follow(settings)
+        for number in 0..<20 { await (number % 2 == 0 ? old : new).record(try event(number)) }
+        await old.stop()
+        #expect(await eventually { new.counters[0].counters.pending == 20 })
+        let receiver = EventReceiver()
+        let server = try await receiver.start(port: port)
+        #expect(await eventually { new.counters[0].counters.pending == 0 })
+        #expect(receiver.numbers.sorted() == (0..<20).map(String.init).sorted())
+        await new.stop()
+        await server.stop()
+    }
+
     @Test("to one endpoint are not held up by another that is slow, and nor is whoever pushes")
     func slow() async throws {
         defer { clean() }
