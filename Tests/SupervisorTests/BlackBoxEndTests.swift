@@ -49,4 +49,16 @@ struct BlackBoxEndTests {
         #expect(try run.start(), "\(run.output)")
         #expect(run.end(SIGTERM) == .code(0))
     }
+
+    @Test("is as it should be, however many further signals come meanwhile")
+    func impatience() throws {
+        for _ in 0..<20 {
+            let run = try BlackBoxRun("  main: {cmd: [/bin/sleep, '1000']}")
+            #expect(try run.start(), "\(run.output)")
+            var status = run.end(SIGTERM, within: .zero)
+            let deadline = MonotonicTime.now.advanced(by: .seconds(10))
+            while status == nil, MonotonicTime.now < deadline { status = run.end(SIGTERM, within: .zero) }
+            #expect(status == .code(0), "\(run.output)")
+        }
+    }
 }

@@ -35,7 +35,7 @@ struct RunCommand: ParsableCommand {
         } catch {
             throw CommandFailure.end(error, code: 1)
         }
-        if let takeover { throw ExitCode(takeover) }
+        if let takeover { end(takeover, signals) }
 
         let options: BundleOptions
         let configuration: BundleConfiguration
@@ -52,7 +52,12 @@ struct RunCommand: ParsableCommand {
         } catch {
             throw CommandFailure.end(error, code: 1)
         }
-        throw ExitCode(code)
+        end(code, signals)
+    }
+
+    /// Ends this process while its signals are still blocked: another SIGTERM that comes now changes nothing of how it ended.
+    private func end(_ code: CInt, _ signals: SignalStream) -> Never {
+        withExtendedLifetime(signals) { Glibc.exit(code) }
     }
 
     private func supervise(
