@@ -1,4 +1,5 @@
 import BundleConfig
+import FoundationEssentials
 import Glibc
 
 /// What the proxy answers the authority with: files in a folder that it reads.
@@ -39,7 +40,8 @@ struct ChallengeAnswers: Sendable {
     func clear() {
         for challenge in ACMEConfiguration.Challenge.allCases {
             let place = "\(folder)/\(challenge.rawValue)"
-            takeAway(FileNames.of(place).map { "\(place)/\($0)" })
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+            takeAway(names.map { "\(place)/\($0)" })
         }
     }
 }

@@ -113,7 +113,8 @@ struct CertificateFolder: Sendable {
     /// Removes what a process left that was killed while it wrote.
     func clear() {
         for folder in [configuration.certificateFolder, configuration.folders.certificates] {
-            for name in FileNames.of(folder) where name.hasSuffix(".tmp") { unlink("\(folder)/\(name)") }
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            for name in names where name.hasSuffix(".tmp") { unlink("\(folder)/\(name)") }
         }
     }
 

@@ -9,8 +9,9 @@ struct LogFolder {
     func logs(of watcher: String) -> [(path: String, numbers: Set<Int>)] {
         let folder = "\(path)/\(watcher)"
         var logs: [String: Set<Int>] = [:]
-        for name in Self.entries(folder) ?? [] {
-            guard let (log, number) = Self.parse(name) else { continue }
+        for name in Self.entries(folder) {
+            let (log, number) = Self.parse(name)
+            guard log.hasSuffix(".log") else { continue }
             if number == 0, let target = SymbolicLink.target("\(folder)/\(log)"), target.hasPrefix("/") {
                 let numbers = Self.numbers(of: target)
                 if !numbers.isEmpty { logs[target] = numbers }
@@ -25,25 +26,20 @@ struct LogFolder {
     private static func numbers(of log: String) -> Set<Int> {
         let slash = log.lastIndex(of: "/") ?? log.startIndex
         let name = log[log.index(after: slash)...]
-        let numbers = (entries(String(log[..<slash])) ?? []).compactMap { entry -> Int? in
+        let numbers = entries(String(log[..<slash])).compactMap { entry -> Int? in
             if entry == name { return 0 }
-            guard entry.hasPrefix(name + ".") else { return nil }
-            var rest = entry.dropFirst(name.count + 1)
-            if rest.hasSuffix(".gz") { rest = rest.dropLast(3) }
-            return Int(rest).flatMap { $0 > 0 ? $0 : nil }
+            let older = parse(entry)
+            return older.log == name && older.number > 0 ? older.number : nil
         }
         return Set(numbers)
     }
 
-    /// `a.log` → 0, `a.log.3` and `a.log.3.gz` → 3; nil for what is no log.
-    private static func parse(_ name: String) -> (log: String, number: Int)? {
-        if name.hasSuffix(".log") { return (name, 0) }
+    /// `a.log.3` and `a.log.3.gz` → a.log, 3; every other name is a log itself: 0.
+    private static func parse(_ name: String) -> (log: String, number: Int) {
         var parts = name.split(separator: ".", omittingEmptySubsequences: false)
         if parts.last == "gz" { parts.removeLast() }
-        guard parts.count >= 3, let number = parts.last.flatMap({ Int($0) }), number > 0 else { return nil }
-        parts.removeLast()
-        guard parts.last == "log" else { return nil }
-        return (parts.joined(separator: "."), number)
+        guard parts.count >= 2, let number = parts.last.flatMap({ Int($0) }), number > 0 else { return (name, 0) }
+        return (parts.dropLast().joined(separator: "."), number)
     }
 
     /// Why there is nothing to be read, if so.
@@ -56,7 +52,7 @@ struct LogFolder {
     var watchers: [String] { folders.filter { !logs(of: $0).isEmpty }.sorted() }
 
     /// Every folder in it, of watchers that have not written yet too.
-    var folders: [String] { Self.entries(path) ?? [] }
+    var folders: [String] { Self.entries(path) }
 
     /// The watchers that one of the patterns names; all without any.
     /// - Parameter mayBeNew: whether a watcher that has a folder and no line yet is as good.
@@ -70,16 +66,7 @@ struct LogFolder {
         return known.filter { name in patterns.contains { WatcherGlob($0).matches(name) } }
     }
 
-    private static func entries(_ path: String) -> [String]? {
-        guard let folder = opendir(path) else { return nil }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names
+    private static func entries(_ path: String) -> [String] {
+        ProcessTable.entries(of: path).filter { !$0.hasPrefix(".") }
     }
 }
