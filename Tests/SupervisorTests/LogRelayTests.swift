@@ -181,6 +181,8 @@ struct LogRelayTests {
         }
         unlink("\(path).full")
         relay.post(.reopen)
+        // A busy pipe may be read before the order: what is written now would follow the old file.
+        try appears { access(path, F_OK) == 0 }
         _ = write(output.number, "back\n", 5)
         try appears { TextFile.read(path)?.hasSuffix("back\n") == true }
         relay.finish(within: 20_000)
@@ -228,10 +230,12 @@ struct LogRelayTests {
         return count
     }
 
-    private func appears(_ isSo: () -> Bool) throws {
+    private func appears(line: Int = #line, _ isSo: () -> Bool) throws {
         let deadline = MonotonicTime.now.advanced(by: .seconds(20))
         while !isSo() {
-            guard MonotonicTime.now < deadline else { throw Refusal(problems: ["it did not come to be"]) }
+            guard MonotonicTime.now < deadline else {
+                throw Refusal(problems: ["what line \(line) waits for did not come to be"])
+            }
             usleep(2000)
         }
     }
